@@ -72,6 +72,7 @@ enum acpi_hmat_data_type {
 	ACPI_HMAT_DATA_TYPE_COUNT,
 };
 #define ACPI_HMAT_HIERARCHY_COUNT 4u
+#define ACPI_HMAT_LEVEL_MAX	  3u /* side caches of a cell */
 
 struct acpi_hmat_lb {
 	uint8_t hierarchy;
@@ -83,7 +84,7 @@ struct acpi_hmat_lb {
 struct acpi_hmat_cache {
 	uint16_t cell;
 	uint64_t size_bytes;
-	uint8_t level;	       /* 1..3 */
+	uint8_t level;	       /* 1..ACPI_HMAT_LEVEL_MAX, once for a cell */
 	uint8_t associativity; /* 0 none, 1 direct mapped, 2 complex */
 	uint8_t policy;	       /* 0 none, 1 write-back, 2 write-through */
 	uint16_t line_bytes;
@@ -210,7 +211,7 @@ struct acpi_hmat_scale {
  * bit set in any. Entries are taken in order, and the error names the first that no longer fits;
  * texts are QEMU's. Without any value the step is 1 ns or 1 MiB/s.
  *
- * -EINVAL: a bandwidth that is no multiple of 1 MiB; values that need more than 65534 steps; an
+ * -EINVAL: a cell id above the maximum; a bandwidth that is no multiple of 1 MiB; values that need more than 65534 steps; an
  * overflowing base unit; the same initiator and target twice.
  */
 int acpi_hmat_encode(const struct acpi_hmat_lb *entries, size_t n_entries, uint8_t hierarchy,

@@ -5,8 +5,9 @@
 #include "acpi/tables.h"
 #include "base/idset.h"
 
-#define SERIAL_MAX   9u /* COM1 .. COM9: one digit in the device's name */
-#define PCI_ROOT_MAX 256u
+#define SERIAL_MAX     9u /* COM1 .. COM9: one digit in the device's name */
+#define PCI_ROOT_MAX   256u
+#define GPE0_BYTES_MAX 30u /* its bits fit the 8-bit register width */
 
 static int check_cpus(const struct acpi_config *config, struct err *err)
 {
@@ -36,7 +37,7 @@ static int check_memory(const struct acpi_config *config, struct err *err)
 {
 	uint64_t end;
 
-	for (size_t i = 0; i < config->n_memory; i++) {
+	for (size_t i = 0; config->n_cells && i < config->n_memory; i++) {
 		const struct acpi_memory *memory = &config->memory[i];
 
 		if (memory->cell >= config->n_cells)
@@ -111,29 +112,54 @@ static int check_hmat_lb(const struct acpi_config *config, const struct acpi_hma
 	return 0;
 }
 
+/* levels: bit n is set when the cell has a cache of level n. */
 static int check_hmat_cache(const struct acpi_config *config, const struct acpi_hmat_cache *cache,
-			    struct err *err)
+			    uint8_t levels[ACPI_CELL_MAX], struct err *err)
 {
 	if (cache->cell >= config->n_cells)
 		return err_set(err, ERR_USER, -EINVAL, "-numa hmat-cache",
 			       "Invalid node-id=%u, it should be less than %zu", cache->cell,
 			       config->n_cells);
-	if (cache->level < 1 || cache->level > 3)
+	if (cache->level < 1 || cache->level > ACPI_HMAT_LEVEL_MAX)
 		return err_set(err, ERR_USER, -EINVAL, "-numa hmat-cache",
 			       "Invalid level=%u, it should be larger than 0 and less than or "
-			       "equal to 3",
-			       cache->level);
+			       "equal to %u",
+			       cache->level, ACPI_HMAT_LEVEL_MAX);
+	if (levels[cache->cell] & 1u << cache->level)
+		return err_set(err, ERR_USER, -EINVAL, "-numa hmat-cache",
+			       "Duplicate configuration of the side cache for node-id=%u and "
+			       "level=%u",
+			       cache->cell, cache->level);
 	if (cache->associativity > 2 || cache->policy > 2)
 		return err_set(err, ERR_USER, -EINVAL, "-numa hmat-cache",
 			       "unknown associativity %u or policy %u", cache->associativity,
 			       cache->policy);
+	levels[cache->cell] = (uint8_t)(levels[cache->cell] | 1u << cache->level);
+	return 0;
+}
+
+static int check_hmat_entries(const struct acpi_config *config, const struct idset *initiators,
+			      struct err *err)
+{
+	uint8_t levels[ACPI_CELL_MAX] = { 0 };
+	int r;
+
+	for (size_t i = 0; i < config->n_hmat_lb; i++) {
+		r = check_hmat_lb(config, &config->hmat_lb[i], initiators, err);
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < config->n_hmat_caches; i++) {
+		r = check_hmat_cache(config, &config->hmat_caches[i], levels, err);
+		if (r < 0)
+			return r;
+	}
 	return 0;
 }
 
 static int check_hmat(const struct acpi_config *config, struct err *err)
 {
 	struct idset initiators = IDSET_EMPTY;
-	int r;
 
 	if (!config->hmat)
 		return 0;
@@ -142,17 +168,14 @@ static int check_hmat(const struct acpi_config *config, struct err *err)
 			       "a machine without cells has no memory attributes");
 	for (size_t i = 0; i < config->n_cpus; i++)
 		idset_add(&initiators, config->cpus[i].cell);
-	for (size_t i = 0; i < config->n_hmat_lb; i++) {
-		r = check_hmat_lb(config, &config->hmat_lb[i], &initiators, err);
-		if (r < 0)
-			return r;
+	for (size_t i = 0; i < config->n_cells; i++) {
+		int initiator = config->cells[i].initiator;
+
+		if (initiator != ACPI_NO_CELL && !idset_has(&initiators, (unsigned int)initiator))
+			return err_set(err, ERR_USER, -EINVAL, "-numa node",
+				       "The initiator of NUMA node %zu is invalid", i);
 	}
-	for (size_t i = 0; i < config->n_hmat_caches; i++) {
-		r = check_hmat_cache(config, &config->hmat_caches[i], err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return check_hmat_entries(config, &initiators, err);
 }
 
 static bool window_ends_by(struct range window, uint64_t limit)
@@ -194,8 +217,10 @@ static int check_pci(const struct acpi_config *config, struct err *err)
 			err, ERR_USER, -EINVAL, "ECAM",
 			"%u buses at 0x%llx: expected 1 to 256, below 4 GiB and 1 MiB aligned",
 			config->ecam_buses, (unsigned long long)config->ecam_base);
-	if (config->n_pci_roots > PCI_ROOT_MAX ||
-	    (config->n_pci_roots && config->pci_roots[0].bus_first != 0))
+	if (config->n_pci_roots > PCI_ROOT_MAX)
+		return err_set(err, ERR_USER, -EINVAL, "PCI root", "%zu bridges: at most %u",
+			       config->n_pci_roots, PCI_ROOT_MAX);
+	if (config->n_pci_roots && config->pci_roots[0].bus_first != 0)
 		return err_set(err, ERR_USER, -EINVAL, "PCI root", "the first one must have bus 0");
 	for (size_t i = 0; i < config->n_pci_roots; i++) {
 		r = check_root(config, &config->pci_roots[i], err);
@@ -215,6 +240,11 @@ static int check_devices(const struct acpi_config *config, struct err *err)
 	if (!config->pm.pm1a_event || !config->pm.pm1a_control)
 		return err_set(err, ERR_USER, -EINVAL, "ACPI",
 			       "a machine that is not hardware-reduced needs the PM1a blocks");
+	if (config->pm.gpe0 && (config->pm.gpe0_bytes < 2 || config->pm.gpe0_bytes % 2 ||
+				config->pm.gpe0_bytes > GPE0_BYTES_MAX))
+		return err_set(err, ERR_USER, -EINVAL, "ACPI",
+			       "%u bytes of GPE0 block: expected 2 to %u, even",
+			       config->pm.gpe0_bytes, GPE0_BYTES_MAX);
 	if (config->n_serials > SERIAL_MAX)
 		return err_set(err, ERR_USER, -EINVAL, "-serial",
 			       "%zu serial ports: at most %u have a name", config->n_serials,

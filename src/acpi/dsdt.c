@@ -70,7 +70,7 @@ static void put_window(struct acpi_buf *aml, struct range window)
 {
 	if (!window.size_bytes)
 		return;
-	if (window.start + window.size_bytes <= 4 * GIB)
+	if (window.size_bytes <= UINT32_MAX && window.start + window.size_bytes <= 4 * GIB)
 		aml_resource_memory32_window(aml, (uint32_t)window.start, window.size_bytes);
 	else
 		aml_resource_memory64_window(aml, window.start, window.size_bytes);

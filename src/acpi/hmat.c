@@ -42,24 +42,39 @@ static uint64_t natural_divisor(uint64_t value, bool latency)
 	return divisor;
 }
 
-static int check_entry(const struct acpi_hmat_lb *entries, size_t i, struct err *err)
+/* Pairs of initiator and target that have been met. */
+struct pair_set {
+	uint64_t words[ACPI_CELL_MAX * ACPI_CELL_MAX / 64];
+};
+
+/* Was it there before? */
+static bool pair_add(struct pair_set *set, unsigned int initiator, unsigned int target)
 {
-	const struct acpi_hmat_lb *entry = &entries[i];
+	unsigned int bit = initiator * ACPI_CELL_MAX + target;
+	uint64_t mask = UINT64_C(1) << bit % 64;
+	bool known = set->words[bit / 64] & mask;
+
+	set->words[bit / 64] |= mask;
+	return known;
+}
+
+static int check_entry(const struct acpi_hmat_lb *entry, struct pair_set *seen, struct err *err)
+{
 	bool latency = is_latency(entry->data_type);
 
+	if (entry->initiator >= ACPI_CELL_MAX || entry->target >= ACPI_CELL_MAX)
+		return err_set(err, ERR_USER, -EINVAL, "-numa hmat-lb",
+			       "initiator=%u or target=%u is not below %u", entry->initiator,
+			       entry->target, ACPI_CELL_MAX);
 	if (!latency && !is_aligned(entry->value, MIB))
 		return err_set(err, ERR_USER, -EINVAL, "-numa hmat-lb",
 			       "Bandwidth %llu between initiator=%u and target=%u should be 1MB "
 			       "aligned",
 			       (unsigned long long)entry->value, entry->initiator, entry->target);
-	for (size_t j = 0; j < i; j++)
-		if (is_wanted(&entries[j], entry->hierarchy, entry->data_type) &&
-		    entries[j].initiator == entry->initiator && entries[j].target == entry->target)
-			return err_set(err, ERR_USER, -EINVAL, "-numa hmat-lb",
-				       "Duplicate configuration of the %s for initiator=%u and "
-				       "target=%u",
-				       latency ? "latency" : "bandwidth", entry->initiator,
-				       entry->target);
+	if (pair_add(seen, entry->initiator, entry->target))
+		return err_set(err, ERR_USER, -EINVAL, "-numa hmat-lb",
+			       "Duplicate configuration of the %s for initiator=%u and target=%u",
+			       latency ? "latency" : "bandwidth", entry->initiator, entry->target);
 	return 0;
 }
 
@@ -79,6 +94,7 @@ int acpi_hmat_encode(const struct acpi_hmat_lb *entries, size_t n_entries, uint8
 {
 	bool latency = is_latency(data_type);
 	uint64_t divisor = UINT64_MAX, largest = 0, base_unit;
+	struct pair_set seen = { 0 };
 	int r;
 
 	for (size_t i = 0; i < n_entries; i++) {
@@ -86,7 +102,7 @@ int acpi_hmat_encode(const struct acpi_hmat_lb *entries, size_t n_entries, uint8
 
 		if (!is_wanted(&entries[i], hierarchy, data_type))
 			continue;
-		r = check_entry(entries, i, err);
+		r = check_entry(&entries[i], &seen, err);
 		if (r < 0)
 			return r;
 		if (!value)
@@ -230,13 +246,18 @@ static void put_cache(struct acpi_buf *buf, const struct acpi_hmat_cache *cache,
 	acpi_buf_u16(buf, 0); /* SMBIOS handles */
 }
 
-/* In the order of the cells, as the proximity structures; levels in the order given. */
+/* In the order of the cells, as the proximity structures, and of the levels. */
 static void put_caches(struct acpi_buf *buf, const struct acpi_config *config)
 {
-	for (uint16_t cell = 0; cell < config->n_cells; cell++)
-		for (size_t i = 0; i < config->n_hmat_caches; i++)
-			if (config->hmat_caches[i].cell == cell)
-				put_cache(buf, &config->hmat_caches[i], count_levels(config, cell));
+	for (uint16_t cell = 0; cell < config->n_cells; cell++) {
+		uint32_t levels = count_levels(config, cell);
+
+		for (uint8_t level = 1; level <= ACPI_HMAT_LEVEL_MAX; level++)
+			for (size_t i = 0; i < config->n_hmat_caches; i++)
+				if (config->hmat_caches[i].cell == cell &&
+				    config->hmat_caches[i].level == level)
+					put_cache(buf, &config->hmat_caches[i], levels);
+	}
 }
 
 int acpi_hmat_add(struct acpi_builder *builder, const struct acpi_config *config, struct err *err)
