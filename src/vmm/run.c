@@ -57,7 +57,8 @@ void run_init(struct run *run, const struct run_ops *ops, void *opaque, bool no_
 void run_request(struct run *run, enum run_request request)
 {
 	/* The pause comes first: the vCPU that asks must not run on while the main loop wakes up. */
-	run->ops->request_pause(run->opaque);
+	if (request & (RUN_REQUEST_RESET | RUN_REQUEST_POWER_OFF | RUN_REQUEST_INTERNAL_ERROR))
+		run->ops->request_pause(run->opaque);
 	atomic_fetch_or(&run->requests, request);
 	run->ops->wake(run->opaque);
 }
@@ -98,45 +99,53 @@ static void power_off(struct run *run, enum run_cause cause)
 	stop_into(run, RUN_SHUTDOWN);
 }
 
-static int reset(struct run *run, enum run_cause cause, struct err *err)
+static void reset(struct run *run, enum run_cause cause)
 {
-	int ret;
+	struct err err = ERR_INIT;
 
 	if (run->no_reboot) {
 		power_off(run, cause);
-		return 0;
+		return;
 	}
 	run->ops->pause(run->opaque);
 	/* What the guest asked for before the reset is void. */
-	atomic_store(&run->requests, 0);
-	ret = run->ops->reset(run->opaque, err);
-	if (ret < 0) {
+	atomic_fetch_and(&run->requests, ~(RUN_REQUEST_RESET | RUN_REQUEST_POWER_OFF |
+					   RUN_REQUEST_INTERNAL_ERROR));
+	if (run->ops->reset(run->opaque, &err) < 0) {
+		log_error("", "reset failed: %s", err.message);
 		stop_into(run, RUN_INTERNAL_ERROR);
-		return ret;
+		return;
 	}
 	run->ops->event(run->opaque, RUN_EVENT_RESET, cause);
 	if (run->state == RUN_RUNNING)
 		run->ops->resume(run->opaque);
 	else
 		run->state = RUN_PRELAUNCH;
-	return 0;
 }
 
 void run_process(struct run *run)
 {
 	unsigned int requests = atomic_exchange(&run->requests, 0);
-	struct err err = ERR_INIT;
 
-	if (!requests || run->leaving)
+	if (run->leaving)
 		return;
-	if (requests & RUN_REQUEST_INTERNAL_ERROR) {
-		stop_into(run, RUN_INTERNAL_ERROR);
-	} else if (requests & RUN_REQUEST_POWER_OFF) {
-		power_off(run, RUN_GUEST_SHUTDOWN);
-	} else if (reset(run, RUN_GUEST_RESET, &err) < 0) {
-		log_error("reset failed: %s", err.message);
-		run->exit_status = EXIT_FAILURE;
+	if (requests & RUN_REQUEST_HOST_QUIT) {
+		leave(run, RUN_HOST_QMP_QUIT);
+		return;
 	}
+	if (requests & RUN_REQUEST_HOST_POWERDOWN) {
+		run->ops->event(run->opaque, RUN_EVENT_POWERDOWN, RUN_GUEST_SHUTDOWN);
+		run->ops->press_power_button(run->opaque);
+	}
+	/* A reset from outside comes before, and voids, what the guest asked for. */
+	if (requests & RUN_REQUEST_HOST_RESET)
+		reset(run, RUN_HOST_QMP_SYSTEM_RESET);
+	else if (requests & RUN_REQUEST_INTERNAL_ERROR)
+		stop_into(run, RUN_INTERNAL_ERROR);
+	else if (requests & RUN_REQUEST_POWER_OFF)
+		power_off(run, RUN_GUEST_SHUTDOWN);
+	else if (requests & RUN_REQUEST_RESET)
+		reset(run, RUN_GUEST_RESET);
 }
 
 void run_stop(struct run *run)
@@ -156,17 +165,6 @@ int run_cont(struct run *run, struct err *err)
 	run->ops->event(run->opaque, RUN_EVENT_RESUME, RUN_GUEST_RESET);
 	run->ops->resume(run->opaque);
 	return 0;
-}
-
-int run_system_reset(struct run *run, struct err *err)
-{
-	return reset(run, RUN_HOST_QMP_SYSTEM_RESET, err);
-}
-
-void run_system_powerdown(struct run *run)
-{
-	run->ops->event(run->opaque, RUN_EVENT_POWERDOWN, RUN_GUEST_SHUTDOWN);
-	run->ops->press_power_button(run->opaque);
 }
 
 void run_quit(struct run *run, enum run_cause cause)

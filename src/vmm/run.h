@@ -51,11 +51,16 @@ enum run_event {
 	RUN_EVENT_SHUTDOWN,  /* with a cause */
 };
 
-/* What a device or vCPU asks of the main loop. */
+/* What is asked of the main loop. */
 enum run_request {
+	/* By a device or vCPU: no vCPU runs on until it is dealt with. */
 	RUN_REQUEST_RESET = 1 << 0,
 	RUN_REQUEST_POWER_OFF = 1 << 1,
 	RUN_REQUEST_INTERNAL_ERROR = 1 << 2,
+	/* By a QMP command, whose answer goes out before the event that follows from it. */
+	RUN_REQUEST_HOST_RESET = 1 << 3,
+	RUN_REQUEST_HOST_QUIT = 1 << 4,
+	RUN_REQUEST_HOST_POWERDOWN = 1 << 5,
 };
 
 struct run_ops {
@@ -83,7 +88,7 @@ struct run {
 void run_init(struct run *run, const struct run_ops *ops, void *opaque, bool no_reboot,
 	      bool no_shutdown);
 
-/* Any thread. The vCPUs stop, the main loop acts on it in run_process(). */
+/* Any thread. The main loop acts on it in run_process(). */
 void run_request(struct run *run, enum run_request request);
 void run_process(struct run *run);
 
@@ -91,8 +96,6 @@ void run_process(struct run *run);
 void run_stop(struct run *run);
 /* -EINVAL "Resetting the Virtual Machine is required" in states shutdown and internal-error. */
 int run_cont(struct run *run, struct err *err);
-int run_system_reset(struct run *run, struct err *err);
-void run_system_powerdown(struct run *run);
 /* Ends the machine whatever -no-shutdown says. */
 void run_quit(struct run *run, enum run_cause cause);
 

@@ -248,3 +248,69 @@ int vcpu_reset(struct vcpu *vcpu, struct err *err)
 		return ret;
 	return vcpu_ioctl(vcpu, KVM_SET_VCPU_EVENTS, "KVM_SET_VCPU_EVENTS", &vcpu->events, err);
 }
+
+/* Access rights of flat segments (SDM volume 3, section 3.4.5; task: table 3-2). */
+static struct kvm_segment segment(uint16_t selector, uint8_t type)
+{
+	return (struct kvm_segment){
+		.limit = 0xffffffff,
+		.selector = selector,
+		.type = type,
+		.present = 1,
+		.s = 1,
+		.g = 1,
+	};
+}
+
+#define SEGMENT_CODE 11 /* execute, read, accessed */
+#define SEGMENT_DATA 3	/* read, write, accessed */
+#define SEGMENT_TASK 11 /* busy 32- or 64-bit TSS */
+#define CR0_PE	     (1u << 0)
+#define CR0_ET	     (1u << 4)
+#define CR0_PG	     (1u << 31)
+#define CR4_PAE	     (1u << 5)
+#define EFER_LME     (1u << 8)
+#define EFER_LMA     (1u << 10)
+
+static void set_segments(struct kvm_sregs *s, const struct boot_cpu_state *entry)
+{
+	bool long_mode = entry->mode == BOOT_MODE_LONG64;
+
+	s->cs = segment(entry->code_selector, SEGMENT_CODE);
+	s->cs.l = long_mode;
+	s->cs.db = !long_mode;
+	s->ds = segment(entry->data_selector, SEGMENT_DATA);
+	s->ds.db = 1;
+	s->es = s->fs = s->gs = s->ss = s->ds;
+	s->tr = segment(entry->task_selector, SEGMENT_TASK);
+	s->tr.limit = 0x67;
+	s->tr.s = s->tr.g = 0;
+	s->gdt.base = entry->gdt_base;
+	s->gdt.limit = entry->gdt_limit;
+}
+
+int vcpu_set_entry(struct vcpu *vcpu, const struct boot_cpu_state *entry, struct err *err)
+{
+	struct kvm_regs regs = {
+		.rip = entry->rip,
+		.rsp = entry->rsp,
+		.rsi = entry->rsi,
+		.rbx = entry->rbx,
+		.rflags = 2,
+	};
+	struct kvm_sregs sregs = vcpu->sregs;
+	int ret;
+
+	set_segments(&sregs, entry);
+	sregs.cr0 = CR0_PE | CR0_ET;
+	if (entry->mode == BOOT_MODE_LONG64) {
+		sregs.cr0 |= CR0_PG;
+		sregs.cr3 = entry->cr3;
+		sregs.cr4 = CR4_PAE;
+		sregs.efer = EFER_LME | EFER_LMA;
+	}
+	ret = vcpu_ioctl(vcpu, KVM_SET_SREGS, "KVM_SET_SREGS", &sregs, err);
+	if (ret < 0)
+		return ret;
+	return vcpu_ioctl(vcpu, KVM_SET_REGS, "KVM_SET_REGS", &regs, err);
+}

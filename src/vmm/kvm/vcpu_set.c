@@ -342,7 +342,7 @@ void vcpu_set_resume(struct vcpu_set *set)
 	pthread_mutex_unlock(&set->lock);
 }
 
-int vcpu_set_reset(struct vcpu_set *set, const struct boot_cpu_state *entry, struct err *err)
+int vcpu_set_reset(struct vcpu_set *set, struct err *err)
 {
 	for (unsigned int i = 0; i < set->n_runners; i++) {
 		int ret = vcpu_reset(&set->runners[i].vcpu, err);
@@ -350,5 +350,10 @@ int vcpu_set_reset(struct vcpu_set *set, const struct boot_cpu_state *entry, str
 		if (ret < 0)
 			return ret;
 	}
+	return 0;
+}
+
+int vcpu_set_set_entry(struct vcpu_set *set, const struct boot_cpu_state *entry, struct err *err)
+{
 	return vcpu_set_entry(&set->runners[0].vcpu, entry, err);
 }

@@ -46,9 +46,9 @@ void vcpu_set_request_pause(struct vcpu_set *set);
 void vcpu_set_pause(struct vcpu_set *set);
 void vcpu_set_resume(struct vcpu_set *set);
 
-/*
- * Resets all vCPUs and points the boot CPU at entry. The set must be paused.
- */
-int vcpu_set_reset(struct vcpu_set *set, const struct boot_cpu_state *entry, struct err *err);
+/* All vCPUs back to their state after creation. The set must be paused. */
+int vcpu_set_reset(struct vcpu_set *set, struct err *err);
+/* Points the boot CPU at a kernel. The set must be paused and in its state after creation. */
+int vcpu_set_set_entry(struct vcpu_set *set, const struct boot_cpu_state *entry, struct err *err);
 
 #endif

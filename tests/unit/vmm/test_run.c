@@ -156,7 +156,8 @@ static void no_shutdown_keeps_the_machine(void **state)
 	assert_int_equal(f.run.state, RUN_SHUTDOWN);
 	assert_int_equal(run_cont(&f.run, &err), -EINVAL);
 	assert_string_equal(err.message, "Resetting the Virtual Machine is required");
-	assert_int_equal(run_system_reset(&f.run, &err), 0);
+	run_request(&f.run, RUN_REQUEST_HOST_RESET);
+	run_process(&f.run);
 	assert_int_equal(f.run.state, RUN_PRELAUNCH);
 	assert_int_equal(run_cont(&f.run, &err), 0);
 }
@@ -190,8 +191,9 @@ static void reset_of_a_paused_machine_does_not_start_it(void **state)
 
 	(void)state;
 	run_stop(&f.run);
-	assert_int_equal(run_system_reset(&f.run, NULL), 0);
-	assert_string_equal(f.log, "pause STOP pause reset RESET(host,host-qmp-system-reset) ");
+	run_request(&f.run, RUN_REQUEST_HOST_RESET);
+	run_process(&f.run);
+	assert_string_equal(f.log, "pause STOP wake pause reset RESET(host,host-qmp-system-reset) ");
 	assert_int_equal(f.run.state, RUN_PRELAUNCH);
 }
 
@@ -210,11 +212,11 @@ static void internal_error_stops_and_needs_a_reset(void **state)
 static void failed_reset_stops_the_machine(void **state)
 {
 	RUNNING(f, false, false);
-	struct err err = ERR_INIT;
 
 	(void)state;
 	f.reset_result = -EIO;
-	assert_int_equal(run_system_reset(&f.run, &err), -EIO);
+	run_request(&f.run, RUN_REQUEST_HOST_RESET);
+	run_process(&f.run);
 	assert_int_equal(f.run.state, RUN_INTERNAL_ERROR);
 }
 
@@ -223,8 +225,9 @@ static void powerdown_presses_the_button(void **state)
 	RUNNING(f, false, false);
 
 	(void)state;
-	run_system_powerdown(&f.run);
-	assert_string_equal(f.log, "POWERDOWN press ");
+	run_request(&f.run, RUN_REQUEST_HOST_POWERDOWN);
+	run_process(&f.run);
+	assert_string_equal(f.log, "wake POWERDOWN press ");
 	assert_int_equal(f.run.state, RUN_RUNNING);
 }
 
@@ -234,7 +237,8 @@ static void requests_before_a_reset_are_void(void **state)
 
 	(void)state;
 	run_request(&f.run, RUN_REQUEST_POWER_OFF);
-	assert_int_equal(run_system_reset(&f.run, NULL), 0);
+	run_request(&f.run, RUN_REQUEST_HOST_RESET);
+	run_process(&f.run);
 	f.log[0] = '\0';
 	run_process(&f.run);
 	assert_string_equal(f.log, "");
