@@ -10,6 +10,9 @@
 
 #include "plan/layout.h"
 
+/* The backend that spec_complete() makes for a machine that names none; users cannot have the id. */
+#define DEFAULT_BACKEND "pc.ram"
+
 void plan_free(struct plan *plan)
 {
 	if (!plan)
@@ -27,9 +30,12 @@ static int no_memory(struct err *err)
 	return err_set_errno(err, ERR_HOST, -ENOMEM, NULL, "plan");
 }
 
-/* "-object memory-backend-ram,id=m0" */
-static const char *backend_subject(const struct spec_backend *backend, char *buf, size_t buf_size)
+const char *plan_backend_subject(const struct spec_backend *backend, char *buf, size_t buf_size)
 {
+	if (!strcmp(backend->id, DEFAULT_BACKEND)) {
+		snprintf(buf, buf_size, "-m");
+		return buf;
+	}
 	snprintf(buf, buf_size, "-object %s,id=%s", spec_backend_type_name(backend->type),
 		 backend->id);
 	return buf;
@@ -42,7 +48,7 @@ static int check_host_nodes(const struct spec_backend *backend, const struct hos
 {
 	char subject[ERR_SUBJECT_MAX], nodes[128];
 
-	backend_subject(backend, subject, sizeof(subject));
+	plan_backend_subject(backend, subject, sizeof(subject));
 	for (int id = idset_next(&backend->host_nodes, 0); id >= 0;
 	     id = idset_next(&backend->host_nodes, (unsigned int)id + 1)) {
 		if (idset_has(&facts->nodes, (unsigned int)id))
@@ -86,7 +92,7 @@ static int check_source(const struct vm_spec *spec, const struct source *source,
 	const struct spec_backend *backend = &spec->backends[source->backend];
 	char subject[ERR_SUBJECT_MAX];
 
-	backend_subject(backend, subject, sizeof(subject));
+	plan_backend_subject(backend, subject, sizeof(subject));
 	if (!is_aligned(source->size_bytes, PLAN_PAGE_BYTES))
 		return err_set(err, ERR_USER, -EINVAL, subject,
 			       "size %" PRIu64 " is not a multiple of 4096 bytes",
@@ -132,7 +138,8 @@ static int add_source(const struct vm_spec *spec, struct plan *plan, const struc
 /* The backend of a machine without cells, or of cells with the legacy mem=; SIZE_MAX: none. */
 static size_t whole_backend(const struct vm_spec *spec)
 {
-	const char *id = spec->machine.memory_backend ? spec->machine.memory_backend : "pc.ram";
+	const char *id = spec->machine.memory_backend ? spec->machine.memory_backend
+						      : DEFAULT_BACKEND;
 	const struct spec_backend *backend = spec_backend_find(spec, id);
 
 	return backend ? (size_t)(backend - spec->backends) : SIZE_MAX;

@@ -127,6 +127,9 @@ CLEANUP_DEFINE(plan, plan_free)
 int plan_build(const struct vm_spec *spec, const struct host_facts *facts, struct plan **ret_plan,
 	       struct err *err) __attribute__((warn_unused_result));
 
+/* Names a backend in errors: "-object memory-backend-ram,id=m0"; "-m" for the default one. Returns buf. */
+const char *plan_backend_subject(const struct spec_backend *backend, char *buf, size_t buf_size);
+
 /*
  * Checks every invariant of a plan against its spec: regions sorted, aligned, disjoint, outside the
  * holes, inside their backends and adding up to the RAM and to the cells; windows disjoint; one
