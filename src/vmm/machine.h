@@ -62,6 +62,7 @@ struct monitors;
 struct vmm {
 	const struct vm_spec *spec; /* borrowed */
 	struct plan *plan;
+	int root_fd; /* "/": facts about the host are read below it (host/sysfs.h) */
 	struct kvm_vm kvm;
 	struct memory_backends *backends;
 	struct guest_memory *memory;

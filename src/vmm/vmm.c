@@ -36,39 +36,38 @@ static int check_kvm(struct vmm *vmm, struct err *err)
 static int make_plan(struct vmm *vmm, struct err *err)
 {
 	AUTO(host_facts) facts = NULL;
-	autoclose int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int ret;
 
-	if (root_fd < 0)
+	vmm->root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (vmm->root_fd < 0)
 		return err_set_errno(err, ERR_HOST, -errno, NULL, "/");
-	ret = host_facts_read_nodes(root_fd, &facts, err);
+	ret = host_facts_read_nodes(vmm->root_fd, &facts, err);
 	if (ret < 0)
 		return ret;
 	facts->phys_bits = cpuid_phys_bits(vmm->kvm.supported);
 	return plan_build(vmm->spec, facts, &vmm->plan, err);
 }
 
-/* Maps and places the backends, then shows them to KVM and to device code. */
+/* Maps and places the backends, then shows them to device code and to KVM. */
 static int make_memory(struct vmm *vmm, struct err *err)
 {
 	const struct plan *plan = vmm->plan;
-	int ret = memory_backends_open(vmm->spec, plan, &vmm->backends, err);
+	int ret = memory_backends_open(vmm->spec, plan, vmm->root_fd, &vmm->backends, err);
 
 	if (ret < 0)
 		return ret;
 	vmm->memory = guest_memory_new();
 	if (!vmm->memory)
 		return err_set(err, ERR_HOST, -ENOMEM, NULL, "out of memory");
+	ret = memory_backends_add_regions(vmm->backends, plan, vmm->memory, err);
+	if (ret < 0)
+		return ret;
 	for (size_t i = 0; i < plan->n_regions; i++) {
 		const struct plan_region *r = &plan->regions[i];
-		uint8_t *host = memory_backends_host(vmm->backends, r->backend);
 		uint32_t slot;
 
-		host += r->offset_bytes;
-		ret = guest_memory_add(vmm->memory, gpa(r->gpa), r->size_bytes, host, err);
-		if (ret < 0)
-			return ret;
-		ret = kvm_memslot_add(&vmm->kvm, gpa(r->gpa), r->size_bytes, host, &slot, err);
+		ret = kvm_memslot_add(&vmm->kvm, gpa(r->gpa), r->size_bytes,
+				      memory_backends_region_host(vmm->backends, r), &slot, err);
 		if (ret < 0)
 			return ret;
 	}
@@ -229,6 +228,7 @@ int vmm_open(const struct vm_spec *spec, struct vmm **ret_vmm, struct err *err)
 		return err_set(err, ERR_HOST, -ENOMEM, NULL, "out of memory");
 	vmm->spec = spec;
 	vmm->kvm = (struct kvm_vm){ .dev_fd = -1, .vm_fd = -1 };
+	vmm->root_fd = -1;
 	ret = make_machine(vmm, err);
 	if (ret < 0)
 		return ret;
@@ -285,5 +285,7 @@ void vmm_close(struct vmm *vmm)
 	memory_backends_close(vmm->backends);
 	machine_image_close(vmm);
 	plan_free(vmm->plan);
+	if (vmm->root_fd >= 0)
+		close(vmm->root_fd);
 	free(vmm);
 }

@@ -103,7 +103,7 @@ QUERY(memdev)
 	(void)args, (void)err;
 	*ret_value = json_new_array();
 	for (size_t i = 0; i < vmm->spec->n_backends; i++) {
-		const struct memory_backend *backend = memory_backends_get(vmm->backends, i);
+		const struct memory_backend *backend = vmm->backends->backend[i];
 		const struct spec_backend *spec = &vmm->spec->backends[i];
 		struct json *object = json_new_object();
 
