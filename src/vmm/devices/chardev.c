@@ -11,6 +11,7 @@ void chardev_attach(struct chardev *chardev, const struct chardev_frontend *fron
 {
 	chardev->frontend = *frontend;
 	chardev->opaque = opaque;
+	chardev->attached = true;
 	if (chardev->ops->attached)
 		chardev->ops->attached(chardev);
 }
@@ -19,6 +20,7 @@ void chardev_detach(struct chardev *chardev)
 {
 	memset(&chardev->frontend, 0, sizeof(chardev->frontend));
 	chardev->opaque = NULL;
+	chardev->attached = false;
 	if (chardev->ops->detached)
 		chardev->ops->detached(chardev);
 }

@@ -18,6 +18,8 @@ struct chardev_ops {
 			enum chardev_write_mode mode);
 	void (*set_out_limit)(struct chardev *chardev, size_t limit_bytes);
 	void (*accept_input)(struct chardev *chardev);
+	/* Any thread: the loop shall ask the frontend's can_receive() soon, input or not. */
+	void (*poke)(struct chardev *chardev);
 	bool (*is_open)(const struct chardev *chardev);
 	void (*disconnect)(struct chardev *chardev);
 	const char *(*pty_path)(const struct chardev *chardev);
@@ -27,7 +29,9 @@ struct chardev_ops {
 /* First member of every chardev. */
 struct chardev {
 	const struct chardev_ops *ops;
-	struct chardev_frontend frontend; /* all NULL: none attached; loop's thread only */
+	/* The loop's thread only: */
+	bool attached;
+	struct chardev_frontend frontend; /* all NULL when not attached */
 	void *opaque;
 };
 
