@@ -42,7 +42,7 @@ static void take_value(const char **pos, struct strbuf *value)
 				break;
 			p++;
 		}
-		strbuf_add_bytes(value, p, 1);
+		strbuf_add(value, p, 1);
 	}
 	*pos = p;
 }
@@ -54,7 +54,7 @@ static int take_item(const char **pos, const char *implied_key, struct keyval *l
 	const char *item = *pos, *p;
 	size_t key_length = strcspn(item, ",=");
 	autofree char *key = NULL;
-	AUTO_STRBUF(value);
+	AUTO_STRBUF value = STRBUF_INIT;
 
 	if (item[key_length] == '=') {
 		if (!key_length)
@@ -135,15 +135,15 @@ void keyval_remove(struct keyval *list, const char *key)
 void keyval_print_value(struct strbuf *text, const char *value)
 {
 	for (const char *p = value; *p; p++)
-		strbuf_add_bytes(text, *p == ',' ? ",," : p, *p == ',' ? 2 : 1);
+		strbuf_add(text, *p == ',' ? ",," : p, *p == ',' ? 2 : 1);
 }
 
 void keyval_print(struct strbuf *text, const char *key, const char *value)
 {
 	if (text->length)
-		strbuf_add(text, ",");
-	strbuf_add(text, key);
-	strbuf_add(text, "=");
+		strbuf_add_text(text, ",");
+	strbuf_add_text(text, key);
+	strbuf_add_text(text, "=");
 	keyval_print_value(text, value);
 }
 

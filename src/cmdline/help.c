@@ -17,7 +17,7 @@ static_assert(ARRAY_SIZE(group_titles) == CMDLINE_GROUP_COUNT, "one title per gr
 
 static void add_option(const struct cmdline_option *option, struct strbuf *text)
 {
-	AUTO_STRBUF(left);
+	AUTO_STRBUF left = STRBUF_INIT;
 
 	strbuf_addf(&left, "-%s", option->name);
 	if (option->alias)
@@ -32,9 +32,9 @@ static void add_option(const struct cmdline_option *option, struct strbuf *text)
 
 char *cmdline_help(void)
 {
-	AUTO_STRBUF(text);
+	AUTO_STRBUF text = STRBUF_INIT;
 
-	strbuf_add(&text, "terrace-vmm version " TERRACE_VERSION "\n"
+	strbuf_add_text(&text, "terrace-vmm version " TERRACE_VERSION "\n"
 			  "usage: terrace-vmm [options] -kernel FILE\n");
 	for (int group = 0; group < CMDLINE_GROUP_COUNT; group++) {
 		strbuf_addf(&text, "\n%s:\n", group_titles[group]);
@@ -42,19 +42,19 @@ char *cmdline_help(void)
 			if ((int)cmdline_options[i].group == group)
 				add_option(&cmdline_options[i], &text);
 	}
-	strbuf_add(&text, "\nA comma inside a value is written twice. Sizes take k, M, G, T, P or E.\n"
+	strbuf_add_text(&text, "\nA comma inside a value is written twice. Sizes take k, M, G, T, P or E.\n"
 			  "-OPTION help lists the properties of an option.\n");
-	return strbuf_steal(&text);
+	return strbuf_take(&text);
 }
 
 char *cmdline_option_help(const struct cmdline_option *option, const struct cmdline_props *props)
 {
-	AUTO_STRBUF(text);
+	AUTO_STRBUF text = STRBUF_INIT;
 
 	if (props) {
 		strbuf_addf(&text, "%s properties:\n", props->name);
 		cmdline_props_help(props, &text);
-		return strbuf_steal(&text);
+		return strbuf_take(&text);
 	}
 	if (option->choices) {
 		strbuf_addf(&text, "-%s:\n", option->name);
@@ -71,5 +71,5 @@ char *cmdline_option_help(const struct cmdline_option *option, const struct cmdl
 		strbuf_addf(&text, "-%s properties:\n", option->name);
 		cmdline_props_help(option->props[0], &text);
 	}
-	return strbuf_steal(&text);
+	return strbuf_take(&text);
 }

@@ -115,9 +115,9 @@ int cmdline_print_chardev(const struct vm_spec *spec, const struct cmdline_optio
 			.signal = chardev->type == SPEC_CHARDEV_STDIO,
 			.wait = chardev->server,
 		};
-		AUTO_STRBUF(text);
+		AUTO_STRBUF text = STRBUF_INIT;
 
-		strbuf_add(&text, chardev_props[chardev->type].name);
+		strbuf_add_text(&text, chardev_props[chardev->type].name);
 		cmdline_props_print(&chardev_props[chardev->type], chardev, &defaults, &text);
 		ret = cmdline_argv_add_text(argv, option->name, &text);
 	}
@@ -240,12 +240,12 @@ int cmdline_print_serial(const struct vm_spec *spec, const struct cmdline_option
 	int ret = 0;
 
 	for (size_t i = 0; i < spec->n_serials && ret == 0; i++) {
-		AUTO_STRBUF(text);
+		AUTO_STRBUF text = STRBUF_INIT;
 
 		if (spec->serials[i].chardev)
 			strbuf_addf(&text, "chardev:%s", spec->serials[i].chardev);
 		else
-			strbuf_add(&text, "none");
+			strbuf_add_text(&text, "none");
 		ret = cmdline_argv_add_text(argv, option->name, &text);
 	}
 	/* No port at all is not what -nographic means on its own. */
@@ -309,7 +309,7 @@ int cmdline_print_mon(const struct vm_spec *spec, const struct cmdline_option *o
 			.mode = monitor->control,
 			.pretty = monitor->pretty,
 		};
-		AUTO_STRBUF(text);
+		AUTO_STRBUF text = STRBUF_INIT;
 
 		cmdline_props_print(&mon_props, &mon, &defaults, &text);
 		ret = cmdline_argv_add_text(argv, option->name, &text);

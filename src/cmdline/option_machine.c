@@ -110,7 +110,7 @@ int cmdline_print_machine(const struct vm_spec *spec, const struct cmdline_optio
 {
 	struct spec_machine defaults = { .mem_merge = true, .dump_guest_core = true };
 	struct spec_machine shown = spec->machine;
-	AUTO_STRBUF(text);
+	AUTO_STRBUF text = STRBUF_INIT;
 
 	if (!shown.type_name)
 		shown.type_name = (char *)(shown.type == SPEC_MACHINE_PC ? "pc" : "q35");
@@ -273,7 +273,7 @@ int cmdline_print_smp(const struct vm_spec *spec, const struct cmdline_option *o
 		      struct cmdline_argv *argv)
 {
 	struct spec_smp none = { 0 };
-	AUTO_STRBUF(text);
+	AUTO_STRBUF text = STRBUF_INIT;
 
 	cmdline_props_print(&smp, &spec->smp, &none, &text);
 	return text.length ? cmdline_argv_add_text(argv, option->name, &text) : 0;

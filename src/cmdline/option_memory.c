@@ -47,7 +47,7 @@ int cmdline_print_m(const struct vm_spec *spec, const struct cmdline_option *opt
 		    struct cmdline_argv *argv)
 {
 	static const struct vm_spec none;
-	AUTO_STRBUF(text);
+	AUTO_STRBUF text = STRBUF_INIT;
 
 	cmdline_props_print(&m, spec, &none, &text);
 	return text.length ? cmdline_argv_add_text(argv, option->name, &text) : 0;
@@ -190,9 +190,9 @@ int cmdline_read_object(struct cmdline_parser *parser, const struct cmdline_opti
 static int print_object(const struct cmdline_option *option, const struct cmdline_props *props,
 			const void *object, const void *defaults, struct cmdline_argv *argv)
 {
-	AUTO_STRBUF(text);
+	AUTO_STRBUF text = STRBUF_INIT;
 
-	strbuf_add(&text, props->name);
+	strbuf_add_text(&text, props->name);
 	cmdline_props_print(props, object, defaults, &text);
 	return cmdline_argv_add_text(argv, option->name, &text);
 }
@@ -253,7 +253,7 @@ int cmdline_print_overcommit(const struct vm_spec *spec, const struct cmdline_op
 			     struct cmdline_argv *argv)
 {
 	static const struct vm_spec none;
-	AUTO_STRBUF(text);
+	AUTO_STRBUF text = STRBUF_INIT;
 
 	cmdline_props_print(&overcommit, spec, &none, &text);
 	return text.length ? cmdline_argv_add_text(argv, option->name, &text) : 0;

@@ -267,9 +267,9 @@ unsigned int cmdline_numa_vcpus(const char *arg)
 static int print_row(const struct cmdline_option *option, const struct cmdline_props *props,
 		     const void *object, const void *defaults, struct cmdline_argv *argv)
 {
-	AUTO_STRBUF(text);
+	AUTO_STRBUF text = STRBUF_INIT;
 
-	strbuf_add(&text, props->name);
+	strbuf_add_text(&text, props->name);
 	cmdline_props_print(props, object, defaults, &text);
 	return cmdline_argv_add_text(argv, option->name, &text);
 }

@@ -50,7 +50,7 @@ int cmdline_print_name(const struct vm_spec *spec, const struct cmdline_option *
 		       struct cmdline_argv *argv)
 {
 	static const struct vm_spec none;
-	AUTO_STRBUF(text);
+	AUTO_STRBUF text = STRBUF_INIT;
 
 	cmdline_props_print(&name_props, spec, &none, &text);
 	return text.length ? cmdline_argv_add_text(argv, option->name, &text) : 0;

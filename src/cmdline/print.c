@@ -33,11 +33,11 @@ static int add_word(struct cmdline_argv *argv, char *word)
 
 int cmdline_argv_add(struct cmdline_argv *argv, const char *name, const char *arg)
 {
-	AUTO_STRBUF(dashed);
+	AUTO_STRBUF dashed = STRBUF_INIT;
 	int ret;
 
 	strbuf_addf(&dashed, "-%s", name);
-	ret = add_word(argv, strbuf_steal(&dashed));
+	ret = add_word(argv, strbuf_take(&dashed));
 	return ret < 0 || !arg ? ret : add_word(argv, strdup(arg));
 }
 
@@ -45,7 +45,7 @@ int cmdline_argv_add_text(struct cmdline_argv *argv, const char *name, struct st
 {
 	int ret = cmdline_argv_add(argv, name, NULL);
 
-	return ret < 0 ? ret : add_word(argv, strbuf_steal(arg));
+	return ret < 0 ? ret : add_word(argv, strbuf_take(arg));
 }
 
 int cmdline_print(const struct vm_spec *spec, struct cmdline_argv *ret_argv, struct err *err)

@@ -163,7 +163,7 @@ static int read_string(const struct cmdline_prop *prop, const char *text, void *
 static int bad_name(const struct cmdline_prop *prop, const char *text, struct err *err)
 {
 	const char *nearest = NULL;
-	AUTO_STRBUF(known);
+	AUTO_STRBUF known = STRBUF_INIT;
 
 	for (size_t i = 0; prop->names[i]; i++) {
 		nearest_offer(text, prop->names[i], &nearest);
@@ -390,20 +390,20 @@ static void add_values(const struct cmdline_prop *prop, struct strbuf *text)
 	switch (prop->type) {
 	case PROP_BOOL:
 	case PROP_ONOFF:
-		strbuf_add(text, "on|off");
+		strbuf_add_text(text, "on|off");
 		break;
 	case PROP_UINT:
-		strbuf_add(text, "<number>");
+		strbuf_add_text(text, "<number>");
 		break;
 	case PROP_SIZE:
-		strbuf_add(text, "<size>");
+		strbuf_add_text(text, "<size>");
 		break;
 	case PROP_STRING:
 	case PROP_ANY:
-		strbuf_add(text, "<text>");
+		strbuf_add_text(text, "<text>");
 		break;
 	case PROP_IDSET:
-		strbuf_add(text, "<n[-m]>, repeatable");
+		strbuf_add_text(text, "<n[-m]>, repeatable");
 		break;
 	case PROP_ENUM:
 	case PROP_FIXED:
@@ -416,7 +416,7 @@ static void add_values(const struct cmdline_prop *prop, struct strbuf *text)
 void cmdline_props_help(const struct cmdline_props *props, struct strbuf *text)
 {
 	for (size_t i = 0; i < props->n_rows; i++) {
-		AUTO_STRBUF(left);
+		AUTO_STRBUF left = STRBUF_INIT;
 
 		strbuf_addf(&left, "%s=", props->rows[i].name);
 		add_values(&props->rows[i], &left);

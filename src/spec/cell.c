@@ -169,7 +169,7 @@ static void describe_vcpu(const struct spec_smp *smp, unsigned int vcpu, struct 
 /* Some were mapped: the rest go to cell 0, which QEMU warns about. */
 static void adopt_rest(struct vm_spec *spec)
 {
-	AUTO_STRBUF(rest);
+	AUTO_STRBUF rest = STRBUF_INIT;
 
 	for (unsigned int vcpu = 0; vcpu < spec->smp.maxcpus; vcpu++) {
 		if (cell_of_vcpu(spec, vcpu) >= 0)
