@@ -25,7 +25,7 @@
 
 static int check_kvm(struct vmm *vmm, struct err *err)
 {
-	if (kvm_has_hardware() || vmm->spec->machine.software_kvm)
+	if (kvm_has_hardware() || vmm->spec->software_kvm)
 		return 0;
 	return err_set(err, ERR_HOST, -ENOTSUP, "-accel kvm",
 		       "this CPU offers no hardware virtualisation (SVM or VMX) under /dev/kvm, so a "
