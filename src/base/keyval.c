@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
+
 static int no_memory(struct err *err)
 {
 	return err_set(err, ERR_HOST, -ENOMEM, NULL, "not enough memory");
@@ -91,6 +93,63 @@ int keyval_parse(const char *text, const char *implied_key, struct keyval *ret_l
 			return ret;
 		if (*p == ',')
 			p++;
+	}
+	*ret_list = list;
+	list = KEYVAL_INIT;
+	return 0;
+}
+
+/* One scalar, as the text that it would be behind "key=". */
+static int add_json_scalar(struct keyval *list, const char *key, const struct json *value,
+			   struct err *err)
+{
+	autofree char *digits = NULL;
+
+	switch (json_kind(value)) {
+	case JSON_STRING:
+		return keyval_add(list, key, json_as_string(value), err);
+	case JSON_BOOL:
+		return keyval_add(list, key, json_as_bool(value) ? "on" : "off", err);
+	case JSON_INTEGER:
+	case JSON_NUMBER:
+		digits = json_print(value, JSON_COMPACT);
+		return digits ? keyval_add(list, key, digits, err) : no_memory(err);
+	default:
+		return err_set(err, ERR_USER, -EINVAL, NULL,
+			       "Invalid parameter type for '%.60s', expected: string, number or "
+			       "boolean",
+			       key);
+	}
+}
+
+static int add_json_member(struct keyval *list, const char *key, const struct json *value,
+			   struct err *err)
+{
+	if (json_kind(value) != JSON_ARRAY)
+		return add_json_scalar(list, key, value, err);
+	for (size_t i = 0; i < json_length(value); i++) {
+		int ret = add_json_scalar(list, key, json_at(value, i), err);
+
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+int keyval_parse_json(const char *text, struct keyval *ret_list, struct err *err)
+{
+	AUTO(json) object = NULL;
+	AUTO_KEYVAL(list);
+	int ret = json_parse(text, strlen(text), JSON_QEMU, NULL, &object, err);
+
+	if (ret < 0)
+		return ret;
+	if (json_kind(object) != JSON_OBJECT)
+		return err_set(err, ERR_USER, -EINVAL, NULL, "JSON text is not an object");
+	for (struct json_iter it = json_iter(object); json_iter_next(&it);) {
+		ret = add_json_member(&list, it.name, it.value, err);
+		if (ret < 0)
+			return ret;
 	}
 	*ret_list = list;
 	list = KEYVAL_INIT;

@@ -44,6 +44,14 @@ struct keyval {
 int keyval_parse(const char *text, const char *implied_key, struct keyval *ret_list,
 		 struct err *err) __attribute__((warn_unused_result));
 
+/*
+ * Reads a JSON object ("{...}") into the same form: true and false become on and off, an array
+ * repeats its key, numbers keep their digits. -EINVAL: not an object of such values (err's subject
+ * says where the text is not JSON). -E2BIG, -ENOMEM.
+ */
+int keyval_parse_json(const char *text, struct keyval *ret_list, struct err *err)
+	__attribute__((warn_unused_result));
+
 /* Appends a copy of key and value (NULL: a word). -E2BIG, -ENOMEM. */
 int keyval_add(struct keyval *list, const char *key, const char *value, struct err *err)
 	__attribute__((warn_unused_result));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/size.h"
 #include "base/util.h"
 #include "cmdline/option.h"
 #include "spec/build.h"
@@ -13,7 +14,7 @@ static const char *const off_only[] = { "off", NULL };
 static const char *const on_only[] = { "on", NULL };
 static const char *const on_off[] = { "on", "off", NULL };
 static const char *const off_auto[] = { "off", "auto", NULL };
-static const char *const kvm_only[] = { "kvm", NULL };
+static const char *const kvm_only[] = { "kvm", "kvm:tcg", NULL };
 
 /* ------------------------------------------------------------------ -machine */
 
@@ -241,10 +242,11 @@ static int check_smp_values(const struct keyval *list, struct err *err)
 {
 	for (size_t i = 0; i < list->n_pairs; i++) {
 		const char *key = list->pairs[i].key, *value = list->pairs[i].value;
+		uint64_t number;
 
 		if (!value)
 			continue;
-		if (!strcmp(value, "0"))
+		if (number_parse(value, &number) == 0 && !number)
 			return err_set(err, ERR_USER, -EINVAL, NULL,
 				       "Invalid CPU topology: CPU topology parameters must be "
 				       "greater than zero");

@@ -75,14 +75,27 @@ static int unknown_type(const struct cmdline_option *option, const char *name, s
 		       nearest ? nearest : "", nearest ? "'?" : "", option->name);
 }
 
+/* The error of the JSON reader names a place in the text: keep it in the message. */
+static int read_json(const char *arg, struct keyval *ret_list, struct err *err)
+{
+	char place[64];
+	int ret = keyval_parse_json(arg, ret_list, err);
+
+	if (ret < 0 && err && err->subject[0]) {
+		snprintf(place, sizeof(place), "%.60s", err->subject);
+		err->subject[0] = '\0';
+		return err_prefix(err, "%s", place);
+	}
+	return ret;
+}
+
 static int read_list(const struct cmdline_option *option, const char *arg, struct keyval *ret_list,
 		     struct err *err)
 {
 	const char *implied = option->type_key ? option->type_key : option->props[0]->implied;
 
-	if (arg[0] == '{')
-		return err_set(err, ERR_UNSUPPORTED, -EINVAL, NULL,
-			       "JSON is not understood here: use key=value");
+	if (option->type_key && arg[0] == '{')
+		return read_json(arg, ret_list, err);
 	return keyval_parse(arg, implied, ret_list, err);
 }
 

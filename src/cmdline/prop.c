@@ -370,6 +370,29 @@ static void print_value(const struct cmdline_prop *prop, const void *object, str
 	}
 }
 
+/* Can the value of this property stand first, without its name, and be read back? */
+static bool may_be_implied(const char *value)
+{
+	return value[0] && value[0] != '{' && !strpbrk(value, "=") && strcmp(value, "help") &&
+	       strcmp(value, "?");
+}
+
+/* The first property of the text, when it is the implied one: "-m 2G" reads better than size=2G. */
+static bool print_implied(const struct cmdline_props *props, const struct cmdline_prop *prop,
+			  const void *object, struct strbuf *text)
+{
+	size_t skip = strlen(prop->name) + 1;
+	AUTO_STRBUF pair = STRBUF_INIT;
+
+	if (text->length || !props->implied || strcmp(props->implied, prop->name))
+		return false;
+	print_value(prop, object, &pair);
+	if (pair.length <= skip || !may_be_implied(strbuf_text(&pair) + skip))
+		return false;
+	strbuf_add_text(text, strbuf_text(&pair) + skip);
+	return true;
+}
+
 void cmdline_props_print(const struct cmdline_props *props, const void *object,
 			 const void *defaults, struct strbuf *text)
 {
@@ -378,7 +401,9 @@ void cmdline_props_print(const struct cmdline_props *props, const void *object,
 
 		if (prop->type == PROP_FIXED || prop->type == PROP_ANY)
 			continue;
-		if ((prop->flags & PROP_ALWAYS) || differs(prop, object, defaults))
+		if (!(prop->flags & PROP_ALWAYS) && !differs(prop, object, defaults))
+			continue;
+		if (!print_implied(props, prop, object, text))
 			print_value(prop, object, text);
 	}
 }

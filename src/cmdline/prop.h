@@ -70,7 +70,10 @@ struct cmdline_props {
 int cmdline_props_read(const struct cmdline_props *props, const struct keyval *list, void *object,
 		       struct err *err) __attribute__((warn_unused_result));
 
-/* Appends the properties in which object differs from defaults, in the table's order. */
+/*
+ * Appends the properties in which object differs from defaults, in the table's order. Where text is
+ * empty, the implied key is left out.
+ */
 void cmdline_props_print(const struct cmdline_props *props, const void *object,
 			 const void *defaults, struct strbuf *text);
 
