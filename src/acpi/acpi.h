@@ -126,7 +126,9 @@ struct acpi_config {
 	const struct acpi_cpu *cpus; /* at least one */
 	size_t n_cpus;
 
-	const struct acpi_cell *cells; /* none: no SRAT, SLIT, HMAT */
+	/* None: no SRAT, SLIT, HMAT, and memory is not looked at. A machine without NUMA whose
+	 * memory can grow needs one cell: guests size DMA bounce buffers by the SRAT. */
+	const struct acpi_cell *cells;
 	size_t n_cells;
 	const struct acpi_memory *memory; /* written to the SRAT in this order */
 	size_t n_memory;

@@ -11,85 +11,19 @@
  * Exit status: 0 the same, 1 different or failed, 77 without an iasl of the expected version.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "acpi/builder.h"
 #include "acpi_cases.h"
 #include "base/cleanup.h"
+#include "tool.h"
 
 #define EXIT_SKIP    77
 #define IASL_VERSION "20200925" /* Debian 12's; the text differs between versions */
-#define PATH_BYTES   512
-
-extern char **environ;
-
-static char *text_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static char *text_format(const char *fmt, ...)
-{
-	char *text = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
-	va_end(ap);
-	return text;
-}
-
-/* Whole file, terminated; NULL when it cannot be read. */
-static char *file_read(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char *text = NULL;
-	size_t capacity = 0;
-
-	if (!file)
-		return NULL;
-	if (getdelim(&text, &capacity, '\0', file) < 0) {
-		free(text);
-		text = NULL;
-	}
-	fclose(file);
-	return text;
-}
-
-static int file_write(const char *path, const void *bytes, size_t n)
-{
-	FILE *file = fopen(path, "w");
-	bool ok = file && fwrite(bytes, 1, n, file) == n;
-
-	if (file && fclose(file))
-		ok = false;
-	if (!ok)
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
-	return ok ? 0 : -1;
-}
-
-/* Runs iasl with its output in a file; returns the exit status, -1 when it did not run. */
-static int iasl_run(const char *output, const char *const argv[])
-{
-	posix_spawn_file_actions_t actions;
-	int r, status = 0;
-	pid_t pid;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output,
-					 O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-	r = posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (r || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return -1;
-	return WEXITSTATUS(status);
-}
 
 /* NULL, or why the expectations cannot be compared here. */
 static char *iasl_missing(const char *dir)
@@ -97,7 +31,7 @@ static char *iasl_missing(const char *dir)
 	const char *argv[] = { "iasl", "-v", NULL };
 	autofree char *log = text_format("%s/version", dir), *text = NULL;
 
-	if (iasl_run(log, argv) < 0)
+	if (tool_run(argv, NULL, log) < 0)
 		return text_format("iasl (package acpica-tools) is not installed");
 	text = file_read(log);
 	unlink(log);
@@ -145,7 +79,7 @@ static int disassemble(const char *dir, const char *name, const uint8_t *bytes, 
 	const char *argv[] = { "iasl", "-d", table, NULL };
 	int r = file_write(table, bytes, n);
 
-	if (r == 0 && iasl_run(log, argv) != 0) {
+	if (r == 0 && tool_run(argv, NULL, log) != 0) {
 		autofree char *output = file_read(log);
 
 		fprintf(stderr, "%s: iasl -d failed:\n%s\n", name, output ? output : "");
@@ -189,7 +123,7 @@ static int recompile(const char *dir, const uint8_t *bytes, size_t n)
 	autofree char *aml = text_format("%s/again.aml", dir);
 	autofree char *log = text_format("%s/again.log", dir);
 	const char *argv[] = { "iasl", "-oa", "-p", prefix, dsl, NULL };
-	int status = iasl_run(log, argv);
+	int status = tool_run(argv, NULL, log);
 	autofree char *output = file_read(log);
 	bool clean = status == 0 && output && strstr(output, " 0 Errors, 0 Warnings");
 	bool same = clean && table_is_same(aml, bytes, n);
