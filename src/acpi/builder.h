@@ -23,7 +23,7 @@
 #define ACPI_OEM_ID	   "TERRAC"   /* six characters */
 #define ACPI_OEM_TABLE_ID  "TERRACE " /* eight */
 #define ACPI_CREATOR_ID	   "TRCE"     /* four */
-#define ACPI_HEADER_BYTES  36u	      /* ACPI 6.4 table 5.4 */
+#define ACPI_HEADER_BYTES  36u	      /* ACPI 6.4 section 5.2.6 */
 #define ACPI_HEADER_LENGTH 4u	      /* offset of Length */
 #define ACPI_HEADER_CHECK  9u	      /* offset of Checksum */
 #define ACPI_POINTER_MAX   64u

@@ -17,7 +17,7 @@
 
 #define EXIT_SKIP 77
 
-#define OSC_PCI "(5B4DDB33151F1C4096577441C03DD766)"
+#define OSC_PCI "(5B4DDB33F71F1C4096577441C03DD766)"
 #define OSC_BAD "(00000000000000000000000000000000)"
 
 /* What a guest runs, and what must stand in the output before the next one is run. */
