@@ -31,7 +31,7 @@
 #define ACPI_SLP_TYP_S5 5u
 
 #define ACPI_RSDP_SIZE_BYTES 36u
-#define ACPI_BLOB_ALIGN	     64u /* the FACS must be 64-byte aligned (ACPI 6.4 5.2.10) */
+#define ACPI_BLOB_ALIGN	     64u /* the FACS must be 64-byte aligned (ACPI 6.4 section 5.2.10) */
 
 #define ACPI_CPU_MAX  4096u
 #define ACPI_CELL_MAX 128u
@@ -44,7 +44,7 @@ struct acpi_cpu {
 	bool present;  /* false: may be plugged later */
 };
 
-/* SRAT memory affinity flags (ACPI 6.4 table 5.57). */
+/* SRAT memory affinity flags (ACPI 6.4 section 5.2.16.2). */
 enum {
 	ACPI_MEMORY_ENABLED = 1u << 0,
 	ACPI_MEMORY_HOTPLUGGABLE = 1u << 1,
@@ -61,7 +61,7 @@ struct acpi_cell {
 	int initiator; /* HMAT: the cell whose CPUs are closest, or ACPI_NO_CELL */
 };
 
-/* Values as in ACPI 6.4 table 5.131 (HMAT type 1): hierarchy 0 memory, 1..3 side cache level. */
+/* Values as in ACPI 6.4 section 5.2.27.4; hierarchy: 0 memory, 1..3 level of side cache. */
 enum acpi_hmat_data_type {
 	ACPI_HMAT_ACCESS_LATENCY,
 	ACPI_HMAT_READ_LATENCY,
@@ -107,7 +107,7 @@ struct acpi_serial {
 struct acpi_override {
 	uint8_t irq; /* ISA */
 	uint32_t gsi;
-	uint16_t flags; /* MPS INTI flags, ACPI 6.4 table 5.25; 0xd: level, active high */
+	uint16_t flags; /* MPS INTI flags, ACPI 6.4 section 5.2.12.5; 0xd: level, active high */
 };
 
 /* I/O ports; 0: the block is absent. */
@@ -126,7 +126,9 @@ struct acpi_config {
 	const struct acpi_cpu *cpus; /* at least one */
 	size_t n_cpus;
 
-	const struct acpi_cell *cells; /* none: no SRAT, SLIT, HMAT */
+	/* None: no SRAT, SLIT, HMAT, and memory is not looked at. A machine without NUMA whose
+	 * memory can grow needs one cell: guests size DMA bounce buffers by the SRAT. */
+	const struct acpi_cell *cells;
 	size_t n_cells;
 	const struct acpi_memory *memory; /* written to the SRAT in this order */
 	size_t n_memory;
@@ -211,8 +213,8 @@ struct acpi_hmat_scale {
  * bit set in any. Entries are taken in order, and the error names the first that no longer fits;
  * texts are QEMU's. Without any value the step is 1 ns or 1 MiB/s.
  *
- * -EINVAL: a cell id above the maximum; a bandwidth that is no multiple of 1 MiB; values that need more than 65534 steps; an
- * overflowing base unit; the same initiator and target twice.
+ * -EINVAL: a cell id above the maximum; a bandwidth that is no multiple of 1 MiB; values that need
+ * more than 65534 steps; an overflowing base unit; the same initiator and target twice.
  */
 int acpi_hmat_encode(const struct acpi_hmat_lb *entries, size_t n_entries, uint8_t hierarchy,
 		     uint8_t data_type, struct acpi_hmat_scale *ret_scale, struct err *err)

@@ -158,7 +158,7 @@ static unsigned int hex_digit(char c)
 	return (unsigned int)(c - 'A') + 10;
 }
 
-/* Three letters of five bits and four digits of four, big endian (ACPI 6.4 section 19.6.36). */
+/* Three letters of five bits, four digits of four, big endian (ACPI 6.4 section 19.6, EISAID). */
 void aml_eisaid(struct acpi_buf *aml, const char *id)
 {
 	uint32_t value = 0;
@@ -174,7 +174,7 @@ void aml_eisaid(struct acpi_buf *aml, const char *id)
 	acpi_buf_u32(aml, __builtin_bswap32(value));
 }
 
-/* The first three groups are little endian, the rest as written (ACPI 6.4 table 19.36). */
+/* The first three groups are little endian, the rest as written (ACPI 6.4 section 19.6, ToUUID). */
 void aml_uuid(struct acpi_buf *aml, const char *uuid)
 {
 	static const uint8_t text_at[16] = { 6,	 4,  2,	 0,  11, 9,  16, 14,

@@ -24,7 +24,7 @@
 
 #include "acpi/buf.h"
 
-/* Opcodes (ACPI 6.4 table 20.2); 0x5bxx are the extended ones. Operands follow in this order. */
+/* Opcodes (ACPI 6.4 section 20.3); 0x5bxx are the extended ones. Operands follow in this order. */
 enum aml_op {
 	AML_ZERO = 0x00,
 	AML_ONE = 0x01,

@@ -49,7 +49,7 @@ const struct acpi_table *acpi_blob_find(const struct acpi_blob *blob, const char
 	return NULL;
 }
 
-/* The root of all tables but the FACS and DSDT, which the FADT points to (ACPI 6.4 5.2.8). */
+/* The root of all tables but FACS and DSDT, which the FADT points to (ACPI 6.4 section 5.2.8). */
 static size_t xsdt_add(struct acpi_builder *builder, size_t first, size_t end)
 {
 	size_t xsdt = acpi_builder_begin(builder, "XSDT", 1);
@@ -60,7 +60,7 @@ static size_t xsdt_add(struct acpi_builder *builder, size_t first, size_t end)
 	return xsdt;
 }
 
-/* Revision 2 (ACPI 6.4 table 5.3): no RSDT; one checksum over the first 20 bytes, one over all. */
+/* Revision 2 (ACPI 6.4 section 5.2.5.3): no RSDT; checksums over the first 20 bytes and all. */
 static void rsdp_write(uint64_t xsdt_gpa, uint8_t rsdp[ACPI_RSDP_SIZE_BYTES])
 {
 	memset(rsdp, 0, ACPI_RSDP_SIZE_BYTES);

@@ -69,7 +69,7 @@ uint8_t acpi_checksum(const uint8_t *bytes, size_t n)
 	return (uint8_t)-sum;
 }
 
-/* The FACS has no checksum; its offset 9 is part of the Hardware Signature (ACPI 6.4 5.2.10). */
+/* The FACS has none; its offset 9 is in the Hardware Signature (ACPI 6.4 section 5.2.10). */
 static bool table_has_checksum(const struct acpi_table *table)
 {
 	return strcmp(table->signature, "FACS") != 0;

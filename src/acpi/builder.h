@@ -23,7 +23,7 @@
 #define ACPI_OEM_ID	   "TERRAC"   /* six characters */
 #define ACPI_OEM_TABLE_ID  "TERRACE " /* eight */
 #define ACPI_CREATOR_ID	   "TRCE"     /* four */
-#define ACPI_HEADER_BYTES  36u	      /* ACPI 6.4 table 5.4 */
+#define ACPI_HEADER_BYTES  36u	      /* ACPI 6.4 section 5.2.6 */
 #define ACPI_HEADER_LENGTH 4u	      /* offset of Length */
 #define ACPI_HEADER_CHECK  9u	      /* offset of Checksum */
 #define ACPI_POINTER_MAX   64u
@@ -54,7 +54,7 @@ size_t acpi_builder_begin_bare(struct acpi_builder *builder, const char *signatu
 /* Ends the table begun last: fixes its size. */
 void acpi_builder_end(struct acpi_builder *builder);
 
-/* Appends room for the address of a table (begun before or later), width bytes. */
+/* Appends room for the address of a table that was begun before: width bytes, 4 or 8. */
 void acpi_builder_pointer(struct acpi_builder *builder, size_t table, size_t width);
 
 /* Resolves pointers for a blob at base_gpa, then writes checksums. 0 or -ENOMEM. */

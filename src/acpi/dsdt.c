@@ -13,7 +13,7 @@
 #define RTC_IRQ		 8u
 
 /* _OSC for PCI host bridges: PCI Firmware Specification 3.2, section 4.5. */
-#define OSC_PCI_UUID "33db4d5b-1f15-401c-9657-7441c03dd766"
+#define OSC_PCI_UUID "33db4d5b-1ff7-401c-9657-7441c03dd766"
 enum {
 	OSC_UNKNOWN_UUID = 1 << 2,
 	OSC_UNKNOWN_REVISION = 1 << 3,

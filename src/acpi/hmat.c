@@ -17,7 +17,7 @@ enum {
 	HMAT_INITIATOR_VALID = 1 << 0,
 };
 
-#define STEPS_MAX 65534u /* 0xffff says unreachable (ACPI 6.4 table 5.131) */
+#define STEPS_MAX 65534u /* 0xffff says unreachable (ACPI 6.4 section 5.2.27.4) */
 #define PS_PER_NS 1000u
 
 static bool is_latency(uint8_t data_type)

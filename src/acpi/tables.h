@@ -6,7 +6,7 @@
 #include "acpi/acpi.h"
 #include "acpi/builder.h"
 
-/* APIC ids from here on need x2APIC entries: 0xff is the broadcast id (ACPI 6.4 5.2.12.12). */
+/* From this APIC id on entries are x2APIC ones: 0xff is broadcast (ACPI 6.4 section 5.2.12.12). */
 #define ACPI_X2APIC_FIRST 255u
 
 /* Every rule across the description's fields, once, before anything is built. -EINVAL. */

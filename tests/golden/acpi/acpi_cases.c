@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acpi_cases.h"
 
+#include "aml_case.h"
+
 #define SMALL 4u
 #define MANY  300u
 
@@ -211,10 +213,12 @@ static void fill_hotplug_window(struct acpi_config *config)
 }
 
 const struct acpi_case acpi_cases[] = {
-	{ "minimal", "one CPU, no cells", fill_minimal },
-	{ "two-cells", "two cells, HMAT, device memory, a second PCI root", fill_two_cells },
-	{ "tiers", "a cell without CPUs, asymmetric distances, HMAT with caches", fill_tiers },
-	{ "many-cpus", "300 CPUs: x2APIC entries", fill_many_cpus },
-	{ "hotplug-window", "memory to come on an empty cell", fill_hotplug_window },
+	{ "minimal", "one CPU, no cells", fill_minimal, NULL },
+	{ "two-cells", "two cells, HMAT, device memory, a second PCI root", fill_two_cells, NULL },
+	{ "tiers", "a cell without CPUs, asymmetric distances, HMAT with caches", fill_tiers,
+	  NULL },
+	{ "many-cpus", "300 CPUs: x2APIC entries", fill_many_cpus, NULL },
+	{ "hotplug-window", "memory to come on an empty cell", fill_hotplug_window, NULL },
+	{ "aml-writer", "each construct of the AML writer", NULL, aml_case_write },
 };
 const size_t n_acpi_cases = ARRAY_SIZE(acpi_cases);

@@ -11,84 +11,19 @@
  * Exit status: 0 the same, 1 different or failed, 77 without an iasl of the expected version.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "acpi/builder.h"
 #include "acpi_cases.h"
 #include "base/cleanup.h"
+#include "tool.h"
 
 #define EXIT_SKIP    77
 #define IASL_VERSION "20200925" /* Debian 12's; the text differs between versions */
-#define PATH_BYTES   512
-
-extern char **environ;
-
-static char *text_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static char *text_format(const char *fmt, ...)
-{
-	char *text = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
-	va_end(ap);
-	return text;
-}
-
-/* Whole file, terminated; NULL when it cannot be read. */
-static char *file_read(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char *text = NULL;
-	size_t capacity = 0;
-
-	if (!file)
-		return NULL;
-	if (getdelim(&text, &capacity, '\0', file) < 0) {
-		free(text);
-		text = NULL;
-	}
-	fclose(file);
-	return text;
-}
-
-static int file_write(const char *path, const void *bytes, size_t n)
-{
-	FILE *file = fopen(path, "w");
-	bool ok = file && fwrite(bytes, 1, n, file) == n;
-
-	if (file && fclose(file))
-		ok = false;
-	if (!ok)
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
-	return ok ? 0 : -1;
-}
-
-/* Runs iasl with its output in a file; returns the exit status, -1 when it did not run. */
-static int iasl_run(const char *output, const char *const argv[])
-{
-	posix_spawn_file_actions_t actions;
-	int r, status = 0;
-	pid_t pid;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output,
-					 O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-	r = posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (r || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return -1;
-	return WEXITSTATUS(status);
-}
 
 /* NULL, or why the expectations cannot be compared here. */
 static char *iasl_missing(const char *dir)
@@ -96,7 +31,7 @@ static char *iasl_missing(const char *dir)
 	const char *argv[] = { "iasl", "-v", NULL };
 	autofree char *log = text_format("%s/version", dir), *text = NULL;
 
-	if (iasl_run(log, argv) < 0)
+	if (tool_run(argv, NULL, log) < 0)
 		return text_format("iasl (package acpica-tools) is not installed");
 	text = file_read(log);
 	unlink(log);
@@ -144,7 +79,7 @@ static int disassemble(const char *dir, const char *name, const uint8_t *bytes, 
 	const char *argv[] = { "iasl", "-d", table, NULL };
 	int r = file_write(table, bytes, n);
 
-	if (r == 0 && iasl_run(log, argv) != 0) {
+	if (r == 0 && tool_run(argv, NULL, log) != 0) {
 		autofree char *output = file_read(log);
 
 		fprintf(stderr, "%s: iasl -d failed:\n%s\n", name, output ? output : "");
@@ -188,7 +123,7 @@ static int recompile(const char *dir, const uint8_t *bytes, size_t n)
 	autofree char *aml = text_format("%s/again.aml", dir);
 	autofree char *log = text_format("%s/again.log", dir);
 	const char *argv[] = { "iasl", "-oa", "-p", prefix, dsl, NULL };
-	int status = iasl_run(log, argv);
+	int status = tool_run(argv, NULL, log);
 	autofree char *output = file_read(log);
 	bool clean = status == 0 && output && strstr(output, " 0 Errors, 0 Warnings");
 	bool same = clean && table_is_same(aml, bytes, n);
@@ -256,10 +191,21 @@ static int table_check(const char *dir, const char *expected_dir, const char *na
 	return r;
 }
 
-static int case_run(const struct acpi_case *c, const char *dir, const char *source_dir)
+/* A lone DSDT around the terms that the case writes. */
+static int case_write(const struct acpi_case *c, const char *dir, const char *expected_dir)
 {
-	autofree char *case_dir = text_format("%s/%s", source_dir, c->name);
-	autofree char *expected_dir = text_format("%s/expected", case_dir);
+	auto_acpi_builder builder = ACPI_BUILDER_INIT;
+
+	acpi_builder_begin(&builder, "DSDT", 2);
+	c->write_aml(&builder.buf);
+	acpi_builder_end(&builder);
+	if (acpi_builder_finish(&builder, CASE_BASE_GPA) < 0)
+		return -1;
+	return table_check(dir, expected_dir, "DSDT", builder.buf.bytes, builder.buf.length);
+}
+
+static int case_build(const struct acpi_case *c, const char *dir, const char *expected_dir)
+{
 	auto_acpi_blob blob = ACPI_BLOB_INIT;
 	struct acpi_config config;
 	struct err err = ERR_INIT;
@@ -270,13 +216,23 @@ static int case_run(const struct acpi_case *c, const char *dir, const char *sour
 		fprintf(stderr, "%s: %s\n", c->name, err.message);
 		return -1;
 	}
-	if (getenv("TERRACE_GOLDEN_UPDATE"))
-		mkdir(case_dir, 0755);
 	for (size_t i = 0; i < blob.n_tables; i++)
 		failed += table_check(dir, expected_dir, blob.tables[i].signature,
 				      blob.bytes + blob.tables[i].offset,
 				      blob.tables[i].size_bytes) < 0;
 	return failed ? -1 : 0;
+}
+
+static int case_run(const struct acpi_case *c, const char *dir, const char *source_dir)
+{
+	autofree char *case_dir = text_format("%s/%s", source_dir, c->name);
+	autofree char *expected_dir = text_format("%s/expected", case_dir);
+
+	if (getenv("TERRACE_GOLDEN_UPDATE"))
+		mkdir(case_dir, 0755);
+	if (c->write_aml)
+		return case_write(c, dir, expected_dir);
+	return case_build(c, dir, expected_dir);
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,5 @@
 //     Length           0x00000888 (2184)
-//     Checksum         0x2D
+//     Checksum         0x4B
 
 DefinitionBlock ("", "DSDT", 2, "TERRAC", "TERRACE ", 0x00000001)
 {
@@ -1107,7 +1107,7 @@ DefinitionBlock ("", "DSDT", 2, "TERRAC", "TERRACE ", 0x00000001)
             Method (_OSC, 4, Serialized)  // _OSC: Operating System Capabilities
             {
                 CreateDWordField (Arg3, Zero, CDW1)
-                If ((Arg0 == ToUUID ("33db4d5b-1f15-401c-9657-7441c03dd766") /* Unknown UUID */))
+                If ((Arg0 == ToUUID ("33db4d5b-1ff7-401c-9657-7441c03dd766") /* PCI Host Bridge Device */))
                 {
                     CreateDWordField (Arg3, 0x08, CDW3)
                     Local0 = (CDW3 & 0x1D)
