@@ -21,7 +21,7 @@ packages_lint=(clang-tidy cppcheck shellcheck)
 # What the root file system of the test host is made of; apt adds what they
 # depend on.  Our programs' libraries come from here too.
 packages_testhost=(
-	qemu-system-x86 bash busybox-static numactl
+	qemu-system-x86 bash busybox-static numactl socat
 	libjson-c5 libuv1 libhwloc15 libxml2 libsmartcols1 libseccomp2
 	libcmocka0 libasan8 libubsan1
 )
