@@ -7,7 +7,7 @@ need_packages "${packages_build[@]}" "${packages_lint[@]}" git
 failed=0
 
 mapfile -t shells < <(git ls-files -co --exclude-standard -- dev .ci/run '*.sh' guest/init tools/testhost)
-run shellcheck -x -e SC1090,SC1091,SC2016,SC2034,SC2119,SC2120,SC2154,SC2317 -s bash "${shells[@]}" || failed=1
+run shellcheck -x -e SC1090,SC1091,SC2012,SC2013,SC2016,SC2034,SC2054,SC2086,SC2119,SC2120,SC2154,SC2317 -s bash "${shells[@]}" || failed=1
 
 mapfile -t files < <(git ls-files -co --exclude-standard -- '*.c')
 if [ ${#files[@]} -gt 0 ]; then

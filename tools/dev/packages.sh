@@ -10,6 +10,7 @@ packages_build=(
 
 # To fetch packages and to make guests and the test host.
 packages_images=(
+	binutils
 	ca-certificates debian-archive-keyring util-linux
 	busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd
 )

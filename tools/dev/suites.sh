@@ -17,16 +17,12 @@ suites_run() {
 			continue
 		fi
 		line=$(sed -n 's/^# testhost: *//p' "$file" | head -n 1)
-		local limit=300 words=() w
-		for w in $line; do
-			if [ "${words[-1]-}" = --timeout ]; then
-				unset 'words[-1]'
-				limit=$w
-			else
-				words+=("$w")
-			fi
-		done
-		options="${words[*]}"
+		local limit=300
+		if [[ " $line " =~ \ --timeout\ +([0-9]+)\  ]]; then
+			limit=${BASH_REMATCH[1]}
+			line=${line/--timeout*"$limit"/}
+		fi
+		options=$(xargs <<<"$line")
 		[ -n "${groups[$options]-}" ] || order+=("$options")
 		groups[$options]+=" $name:$limit"
 		limits[$options]=$((${limits[$options]:-60} + limit))
@@ -50,8 +46,9 @@ suite_wanted() {
 }
 
 suites_boot() {
-	local summary=$1 build=$2 limit=$3 options=$4 entry log=$2/testhost.log
+	local summary=$1 build=$2 limit=$3 options=$4 entry log
 	shift 4
+	log=$build/testhost-${1%:*}.log
 	mkdir -p "$build"
 	# The log is read afterwards, not as it comes: after a hang it starts anew.
 	# shellcheck disable=SC2086
