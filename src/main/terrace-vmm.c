@@ -32,12 +32,14 @@ static int dump_plan(const struct vm_spec *spec)
 {
 	struct err err = ERR_INIT;
 	AUTO(plan) plan = NULL;
+	AUTO(json) json = NULL;
 	autofree char *text = NULL;
 
-	if (plan_build(spec, NULL, &plan, &err) < 0 ||
-	    plan_print(plan, spec, &text, &err) < 0)
+	if (plan_build(spec, NULL, &plan, &err) < 0)
 		return fail(&err);
-	return print_text(text);
+	json = plan_to_json(plan, spec);
+	text = json_print(json, JSON_PRETTY);
+	return puts(text) >= 0 && !fflush(stdout) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* From here on there is a daemon (if asked for) and a pid file (if asked for). */

@@ -20,7 +20,6 @@
 #include "vmm/devices/i8042.h"
 #include "vmm/devices/io_bus.h"
 #include "vmm/devices/pci_host.h"
-#include "vmm/devices/rtc.h"
 #include "vmm/devices/serial.h"
 #include "vmm/kvm/vcpu_set.h"
 #include "vmm/kvm/vm.h"
@@ -79,7 +78,6 @@ struct vmm {
 	struct serial *serials[MACHINE_SERIAL_MAX];
 	struct acpi_pm *pm;
 	struct i8042 *i8042;
-	struct rtc *rtc;
 	struct pci_host *pci;
 
 	struct machine_image image;

@@ -161,9 +161,6 @@ static int make_devices(struct vmm *vmm, struct err *err)
 	ret = i8042_new(vmm->pio, on_guest_reset, vmm, &vmm->i8042, err);
 	if (ret < 0)
 		return ret;
-	ret = rtc_new(vmm->pio, irq(vmm, 8), vmm->spec, &vmm->rtc, err);
-	if (ret < 0)
-		return ret;
 	return pci_host_new(vmm->pio, vmm->mmio, on_guest_reset, vmm, &vmm->pci, err);
 }
 
@@ -258,7 +255,6 @@ int machine_reset(struct vmm *vmm, struct err *err)
 			serial_reset(vmm->serials[i]);
 	acpi_pm_reset(vmm->pm);
 	i8042_reset(vmm->i8042);
-	rtc_reset(vmm->rtc);
 	pci_host_reset(vmm->pci);
 	return machine_image_load(vmm, MACHINE_RESET, err);
 }
@@ -270,7 +266,6 @@ void vmm_close(struct vmm *vmm)
 	vcpu_set_close(vmm->vcpus);
 	monitors_close(vmm->monitors);
 	pci_host_free(vmm->pci);
-	rtc_free(vmm->rtc);
 	i8042_free(vmm->i8042);
 	acpi_pm_free(vmm->pm);
 	for (size_t i = 0; i < MACHINE_SERIAL_MAX; i++)

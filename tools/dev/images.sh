@@ -52,6 +52,8 @@ initramfs_guest() {
 		kernel_modules_copy "$dir" "$tmp/root/modules" "${guest_modules[@]}"
 		install -m 755 guest/init "$tmp/root/init"
 		cpio_pack "$tmp/root" | gzip -9n >"$tmp/out" || die "could not pack the guest's initramfs"
+		# An archive may be appended; the kernel finds it at a multiple of 4.
+		truncate -s %4 "$tmp/out"
 		mkdir -p "$cache/initramfs"
 		mv "$tmp/out" "$out"
 		rm -rf "$tmp"

@@ -110,6 +110,8 @@ kernel_modules_copy() {
 		*.zst) name=${name%.zst} && zstd -qdc "$file" >"$dest/$name" ;;
 		*) cp "$file" "$dest/$name" ;;
 		esac
+		# Signature and debug notes would only cost time under emulation.
+		strip --strip-debug "$dest/$name"
 		echo "$name" >>"$dest/list"
 	done < <(kernel_modules "$dir" "$@")
 }

@@ -10,6 +10,7 @@ packages_build=(
 
 # To fetch packages and to make guests and the test host.
 packages_images=(
+	binutils
 	ca-certificates debian-archive-keyring util-linux
 	busybox-static cpio e2fsprogs kmod lz4 xz-utils zstd
 )
@@ -21,7 +22,7 @@ packages_lint=(clang-tidy cppcheck shellcheck)
 # What the root file system of the test host is made of; apt adds what they
 # depend on.  Our programs' libraries come from here too.
 packages_testhost=(
-	qemu-system-x86 bash busybox-static numactl
+	qemu-system-x86 bash busybox-static numactl socat
 	libjson-c5 libuv1 libhwloc15 libxml2 libsmartcols1 libseccomp2
 	libcmocka0 libasan8 libubsan1
 )

@@ -26,11 +26,12 @@ usage() {
 		  --add DIR                 its contents appear in /terrace/add (may be repeated)
 		  --install PACKAGE         a Debian package more in the root (may be repeated)
 		  --timeout SECONDS         then it is killed, exit status 124 (default: 600)
+		  --append WORDS            more words on the host's kernel command line
 		  --quiet                   no line about the start
 	EOF
 }
 
-topology=one tdp=on cgroup=v2 memory=4G kernel="" build=build timeout=600 quiet=""
+topology=one tdp=on cgroup=v2 memory=4G kernel="" build=build timeout=600 quiet="" append=""
 add=() install=()
 
 # choice OPTION VALUE ALLOWED...
@@ -58,7 +59,7 @@ while [ $# -gt 0 ]; do
 		shift
 		break
 		;;
-	--topology | --tdp | --cgroup | --memory | --kernel | --build | --add | --install | --timeout)
+	--topology | --tdp | --cgroup | --memory | --kernel | --build | --add | --install | --timeout | --append)
 		[ $# -gt 1 ] || usage_error "testhost: $1 needs a value (./dev testhost --help)"
 		;;
 	*) usage_error "testhost: no option '$1'; options end with -- before the command (./dev testhost --help)" ;;
@@ -73,6 +74,7 @@ while [ $# -gt 0 ]; do
 	--add) add+=("$2") ;;
 	--install) install+=("$2") ;;
 	--timeout) timeout=$2 ;;
+	--append) append+=" $2" ;;
 	esac
 	shift 2
 done
@@ -107,9 +109,9 @@ for dir in "${add[@]}"; do
 done
 
 need_packages gcc libc6-dev "${packages_images[@]}"
-kernel_dir "${kernel:-newest}"
 tree_dir "${install[@]}"
 guest_ready
+kernel_dir "${kernel:-newest}"
 qemu_command "$tree_dir_ret"
 
 # image_ext4 FILE DIR SLACK_MIB: a file system with DIR's contents.
@@ -226,7 +228,7 @@ stop_all() {
 }
 trap stop_all EXIT
 
-append="console=ttyS0 panic=-1 quiet mitigations=off tsc=reliable no_timer_check cryptomgr.notests"
+append="console=ttyS0 panic=-1 quiet mitigations=off tsc=reliable no_timer_check cryptomgr.notests$append"
 append+=" terrace.tdp=$tdp terrace.cgroup=$cgroup"
 topology_args "$topology" "$mib"
 
@@ -237,7 +239,7 @@ console_tail() {
 
 # boot: runs it once; sets boot_ret to ok (and status), hang, timeout or died.
 boot() {
-	local started=$SECONDS seen=$SECONDS word value limit=90 port n=0 t0=$EPOCHREALTIME
+	local started=$SECONDS seen=$SECONDS word value limit=60 port n=0 t0=$EPOCHREALTIME
 	local args=(-accel "tcg,thread=multi" -cpu "max,+svm,+npt,phys-bits=46" "${topology_ret[@]}"
 		-nodefaults -no-user-config -display none -no-reboot
 		-kernel "$kernel_dir_ret/vmlinux" -initrd "$host_initramfs_file" -append "$append"
@@ -290,7 +292,7 @@ boot() {
 		fi
 	done
 	[ $boot_ret = ok ] || kill -KILL "$qemu_pid" 2>/dev/null || true
-	wait "$qemu_pid" || true
+	wait "$qemu_pid" 2>/dev/null || true
 	qemu_pid=""
 	wait "${cat_pids[@]}" || true
 	cat_pids=()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * QMP commands that only look: one function for each, as struct qmp_command wants them. context is
- * the struct vmm. Shapes are QEMU's (qapi/*.json); query-numa-nodes is ours.
+ * the struct vmm. Shapes are QEMU's (files below qapi/); query-numa-nodes is ours.
  *
  * Threads: main thread.
  */
