@@ -3,11 +3,11 @@
  * io_bus.h: an access finds its range; unanswered ones read all ones of their size; overlap is
  * refused and names both; removal; values are cut to the access size.
  */
+#include <cmocka.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 
 #include "vmm/devices/io_bus.h"
 
@@ -48,9 +48,9 @@ static void access_finds_its_range(void **state)
 	for (unsigned int i = 0; i < 20; i++) {
 		unsigned int k = i % 2 ? 10 + i / 2 : 9 - i / 2;
 
-		assert_int_equal(io_bus_add(bus, "probe", 0x100 + k * 0x10, 8, &probe_ops,
-					    &probes[k], NULL),
-				 0);
+		assert_int_equal(
+			io_bus_add(bus, "probe", 0x100 + k * 0x10, 8, &probe_ops, &probes[k], NULL),
+			0);
 	}
 	for (unsigned int k = 0; k < 20; k++) {
 		assert_true(io_bus_read(bus, 0x100 + k * 0x10 + 3, 1, &value));

@@ -4,11 +4,11 @@
  * test, loopback test, FIFO detection, sending and receiving by interrupt; FIFO levels, overrun,
  * break; a slow line withholds THRE; reset.
  */
+#include <cmocka.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 
 #include "fake_chardev.h"
 #include "fake_irq.h"
@@ -308,9 +308,9 @@ static void taken_ports_are_refused(void **state)
 	struct serial *second = NULL;
 	struct err err = ERR_INIT;
 
-	assert_int_equal(serial_new(f->bus, PORT + 4, fake_irq_line(&f->irq, 3), NULL, &second,
-				    &err),
-			 -EEXIST);
+	assert_int_equal(
+		serial_new(f->bus, PORT + 4, fake_irq_line(&f->irq, 3), NULL, &second, &err),
+		-EEXIST);
 	assert_null(second);
 	/* Without a line everything is sent into the void. */
 	assert_int_equal(serial_new(f->bus, 0x2f8, fake_irq_line(&f->irq, 3), NULL, &second, &err),
@@ -325,20 +325,13 @@ static void taken_ports_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(linux_autoconfig_says_16550a),
-		T(divisor_is_behind_dlab),
-		T(polled_output_reaches_the_line),
-		T(enabling_thri_raises_it_at_once),
-		T(out2_gates_the_interrupt),
-		T(input_interrupts_and_is_read),
-		T(fifo_takes_16_bytes_and_no_more),
-		T(loopback_comes_back_and_overruns),
-		T(break_is_a_zero_byte_with_bi),
-		T(slow_line_withholds_thre),
-		T(modem_lines_report_changes),
-		T(reset_is_power_on),
-		T(wide_accesses_do_nothing),
-		T(taken_ports_are_refused),
+		T(linux_autoconfig_says_16550a),    T(divisor_is_behind_dlab),
+		T(polled_output_reaches_the_line),  T(enabling_thri_raises_it_at_once),
+		T(out2_gates_the_interrupt),	    T(input_interrupts_and_is_read),
+		T(fifo_takes_16_bytes_and_no_more), T(loopback_comes_back_and_overruns),
+		T(break_is_a_zero_byte_with_bi),    T(slow_line_withholds_thre),
+		T(modem_lines_report_changes),	    T(reset_is_power_on),
+		T(wide_accesses_do_nothing),	    T(taken_ports_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
