@@ -3,10 +3,11 @@
  * acpi_pm.h: the power button as Linux handles it, write-one-to-clear, byte accesses, power-off by
  * S5 only, the PM timer's rate, width and pause, reset.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 #include "fake_irq.h"
 #include "vmm/devices/acpi_pm.h"

@@ -3,13 +3,14 @@
  * boot.h with real files and real memory: what lies where after each kind of boot, loading again
  * over dirty memory, memory maps beyond 128 entries, everything that does not fit, files that change.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+
+#include <cmocka.h>
 
 #include "made_kernel.h"
 #include "vmm/boot/boot.h"

@@ -3,11 +3,12 @@
  * io_bus.h: an access finds its range; unanswered ones read all ones of their size; overlap is
  * refused and names both; removal; values are cut to the access size.
  */
-#include <cmocka.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 #include "vmm/devices/io_bus.h"
 

@@ -3,10 +3,11 @@
  * linux_image.h: the plan of a good bzImage, a good PVH ELF and a good plain ELF; every defect has
  * its text; cutting a file at any length never succeeds wrongly, and the plan stays untouched.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 #include "made_kernel.h"
 

@@ -4,11 +4,12 @@
  * places read all ones; write masks and write-one-to-clear; plugging rules; the reset port; the
  * keyboard controller's reset commands.
  */
-#include <cmocka.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 #include "vmm/devices/i8042.h"
 #include "vmm/devices/pci_host.h"

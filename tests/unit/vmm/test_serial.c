@@ -4,11 +4,12 @@
  * test, loopback test, FIFO detection, sending and receiving by interrupt; FIFO levels, overrun,
  * break; a slow line withholds THRE; reset.
  */
-#include <cmocka.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 #include "fake_chardev.h"
 #include "fake_irq.h"
