@@ -144,7 +144,7 @@ static int unknown_option(const char *word, const char *name, struct err *err)
 	char hint[80] = "";
 
 	if (!name)
-		return err_set(err, ERR_USER, -EINVAL, word,
+		return err_set(err, ERR_USER, -EINVAL, word[0] ? word : "''",
 			       "not an option (options begin with '-'; a kernel is given with "
 			       "-kernel FILE)");
 	for (size_t i = 0; i < cmdline_n_options; i++)

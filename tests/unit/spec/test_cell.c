@@ -166,7 +166,15 @@ static void initiators_are_completed(void **state)
 	assert_int_equal(spec->cells[2].initiator, -1);
 }
 
-static void vcpus_are_given_one_by_one(void **state)
+static int give(struct vm_spec *spec, unsigned int id, const char *vcpus, struct err *err)
+{
+	struct idset set;
+
+	assert_int_equal(idset_parse(vcpus, IDSET_MAX, &set, NULL), 0);
+	return spec_cell_cpus_add(spec, id, &set, err);
+}
+
+static void vcpus_are_given_later(void **state)
 {
 	AUTO(vm_spec) spec = make_spec(4, GIB);
 	struct err err = ERR_INIT;
@@ -174,13 +182,13 @@ static void vcpus_are_given_one_by_one(void **state)
 	(void)state;
 	make_cell(spec, 0, NULL, "0");
 	make_cell(spec, 1, NULL, "");
-	assert_int_equal(spec_cell_cpu_add(spec, 1, 1, &err), 0);
-	assert_int_equal(spec_cell_cpu_add(spec, 1, 1, &err), 0);
-	assert_int_equal(spec_cell_cpu_add(spec, 1, 0, &err), -EINVAL);
+	assert_int_equal(give(spec, 1, "1", &err), 0);
+	assert_int_equal(give(spec, 1, "1-2", &err), 0);
+	assert_int_equal(give(spec, 1, "0-3", &err), -EINVAL);
 	assert_string_equal(err.message, "CPU is already assigned to node-id: 0");
-	assert_int_equal(spec_cell_cpu_add(spec, 1, 4, &err), -EINVAL);
+	assert_int_equal(idset_count(&spec->cells[1].cpus), 2);
+	assert_int_equal(give(spec, 1, "3-4", &err), -EINVAL);
 	assert_string_equal(err.message, "CPU index (4) should be smaller than maxcpus (4)");
-	assert_int_equal(spec_cell_cpu_add(spec, 1, UINT32_MAX, &err), -EINVAL);
 }
 
 int main(void)
@@ -196,7 +204,7 @@ int main(void)
 		cmocka_unit_test(totals_must_agree),
 		cmocka_unit_test(unaligned_backends_cannot_be_cells),
 		cmocka_unit_test(initiators_are_completed),
-		cmocka_unit_test(vcpus_are_given_one_by_one),
+		cmocka_unit_test(vcpus_are_given_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
