@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../unit/plan/argv.h"
+#include "../../unit/argv.h"
 #include "base/json.h"
 #include "host/topology.h"
 #include "plan/plan.h"

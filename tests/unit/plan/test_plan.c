@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "argv.h"
+#include "../argv.h"
 #include "base/util.h"
 #include "plan/plan.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Specs for tests from a command line of plain words. */
-#ifndef TERRACE_TESTS_PLAN_ARGV_H
-#define TERRACE_TESTS_PLAN_ARGV_H
+#ifndef TERRACE_TESTS_ARGV_H
+#define TERRACE_TESTS_ARGV_H
 
 #include <stdio.h>
 #include <stdlib.h>
