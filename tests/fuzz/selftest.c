@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A target that does what others must not, to prove that replay.c notices: the seed's first word
- * says what. Its tests are expected to fail.
+ * says what. selftest.sh checks that each fails.
  */
 #include "fuzz.h"
 
