@@ -33,6 +33,20 @@ size_t json_utf8_length(const char *bytes, size_t count)
 	return length;
 }
 
+size_t json_utf8_prefix(const char *bytes, size_t count)
+{
+	size_t used = 0;
+
+	while (used < count) {
+		size_t length = json_utf8_length(bytes + used, count - used);
+
+		if (!length)
+			break;
+		used += length;
+	}
+	return used;
+}
+
 void json_utf8_add(struct strbuf *out, unsigned int code_point)
 {
 	char bytes[4];
