@@ -170,6 +170,11 @@ static const struct qmp_schema own_schema = {
 	.command_count = ARRAY_SIZE(own_commands),
 };
 
+const struct qmp_schema *qmp_session_own_schema(void)
+{
+	return &own_schema;
+}
+
 static void append_name(struct json *list, const char *name)
 {
 	struct json *item = json_new_object();

@@ -54,6 +54,9 @@ void qmp_session_free(struct qmp_session *session);
 
 CLEANUP_DEFINE(qmp_session, qmp_session_free)
 
+/* The commands that every session answers itself, for documentation and checks. */
+const struct qmp_schema *qmp_session_own_schema(void);
+
 /* Bytes from the client. Every request that they complete is run and answered. */
 void qmp_session_feed(struct qmp_session *session, const char *bytes, size_t count);
 

@@ -413,17 +413,6 @@ static void a_session_may_be_freed_by_its_write(void **state)
 	}
 }
 
-/* Tables are written by hand; a slip in one of ours must not wait for a client to find it. */
-static void table_rows_are_found_by_name(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < fake_schema.command_count; i++)
-		assert_ptr_equal(qmp_schema_command(&fake_schema, fake_schema.commands[i].name),
-				 &fake_schema.commands[i]);
-	assert_null(qmp_schema_command(&fake_schema, "nope"));
-	assert_null(qmp_schema_event(&fake_schema, "nope"));
-}
-
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, bench_open, bench_close)
 #define READY(test) cmocka_unit_test_setup_teardown(test, bench_open_ready, bench_close)
 
@@ -447,7 +436,6 @@ int main(void)
 		READY(end_of_input_inside_a_request_is_an_error),
 		READY(end_of_input_between_requests_is_none),
 		cmocka_unit_test(a_session_may_be_freed_by_its_write),
-		cmocka_unit_test(table_rows_are_found_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
