@@ -80,6 +80,7 @@ static void on_vcpu_event(void *opaque, unsigned int vcpu, enum vcpu_event event
 
 	switch (event) {
 	case VCPU_TRIPLE_FAULT:
+		log_info("kvm", "CPU %u: triple fault, the guest resets", vcpu);
 		run_request(&vmm->run, RUN_REQUEST_RESET);
 		break;
 	case VCPU_INTERNAL_ERROR:
