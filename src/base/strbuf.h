@@ -37,6 +37,12 @@ void strbuf_add_char(struct strbuf *buf, char c);
 void strbuf_add_text(struct strbuf *buf, const char *text);
 void strbuf_addf(struct strbuf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* The text so far, "" when nothing was added. Valid until the next call. */
+static inline const char *strbuf_text(const struct strbuf *buf)
+{
+	return buf->text ? buf->text : "";
+}
+
 /*
  * Hands the text over (free() it) and empties buf. "" when nothing was added; NULL when an
  * allocation failed.

@@ -198,7 +198,7 @@ int host_topology_from_synthetic(const char *text, struct host_facts **ret_facts
 	if (hwloc_topology_set_synthetic(topology, text) < 0 || hwloc_topology_load(topology) < 0)
 		return err_set(err, ERR_USER, -EINVAL, NULL,
 			       "'%s' is not an hwloc synthetic topology (such as "
-			       "'pack:2 numa:1(memory=64GB) core:8')",
+			       "'pack:2 numa:1(memory=64GiB) core:8')",
 			       text);
 	return facts_from_topology(topology, ret_facts, err);
 }

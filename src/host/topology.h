@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Facts about a host that is only described: an hwloc XML file (lstopo --of xml) or an hwloc
- * synthetic string ("pack:2 numa:1(memory=64GB) core:8"; hwloc documentation, "Synthetic
+ * synthetic string ("pack:2 numa:1(memory=64GiB) core:8"; hwloc documentation, "Synthetic
  * topologies").
  *
  * A library of its own: linking it loads hwloc, which the machine's start must not.

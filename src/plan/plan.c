@@ -9,9 +9,7 @@
 #include <string.h>
 
 #include "plan/layout.h"
-
-/* The backend that spec_complete() makes for a machine that names none; users cannot have the id. */
-#define DEFAULT_BACKEND "pc.ram"
+#include "spec/build.h"
 
 void plan_free(struct plan *plan)
 {
@@ -32,7 +30,7 @@ static int no_memory(struct err *err)
 
 const char *plan_backend_subject(const struct spec_backend *backend, char *buf, size_t buf_size)
 {
-	if (!strcmp(backend->id, DEFAULT_BACKEND)) {
+	if (backend->implicit) {
 		snprintf(buf, buf_size, "-m");
 		return buf;
 	}
@@ -139,7 +137,7 @@ static int add_source(const struct vm_spec *spec, struct plan *plan, const struc
 static size_t whole_backend(const struct vm_spec *spec)
 {
 	const char *id = spec->machine.memory_backend ? spec->machine.memory_backend
-						      : DEFAULT_BACKEND;
+						      : SPEC_DEFAULT_RAM_ID;
 	const struct spec_backend *backend = spec_backend_find(spec, id);
 
 	return backend ? (size_t)(backend - spec->backends) : SIZE_MAX;

@@ -75,6 +75,7 @@ struct spec_backend {
 	bool readonly;		   /* file only */
 	uint64_t align_bytes;	   /* file only; 0: page size */
 	uint64_t offset_bytes;	   /* file only */
+	bool implicit;		   /* made by spec_complete(): the default RAM, never printed */
 };
 
 /* Where threads that prealloc memory run. */
@@ -87,6 +88,7 @@ struct spec_thread_context {
 /* A guest NUMA node. */
 struct spec_cell {
 	bool present;
+	bool implicit;	     /* made by spec_complete() for memory devices, never printed */
 	struct idset cpus;   /* vCPU indexes, 0 .. maxcpus - 1 */
 	char *memdev;	     /* backend id, or NULL */
 	uint64_t mem_bytes;  /* legacy mem=, when memdev is NULL; after spec_complete(): the size */
@@ -197,6 +199,7 @@ struct vm_spec {
 	struct spec_machine machine;
 	char *cpu_model; /* "host" or "max"; NULL: host */
 	struct spec_smp smp;
+	bool software_kvm; /* run although KVM has no hardware virtualisation under it */
 
 	uint64_t ram_bytes;    /* -m size */
 	uint64_t maxmem_bytes; /* 0: no memory devices */
@@ -236,8 +239,12 @@ struct vm_spec {
 	bool nodefaults;
 	bool sandbox;
 	bool msg_timestamp;
+
+	char **warnings; /* one line each: accepted, but probably not meant; the program prints them */
+	size_t n_warnings;
 };
 
+/* A spec with QEMU's defaults, no cell and no backend; NULL when memory ran out. */
 struct vm_spec *spec_new(void);
 void spec_free(struct vm_spec *spec);
 CLEANUP_DEFINE(vm_spec, spec_free)
@@ -246,8 +253,12 @@ CLEANUP_DEFINE(vm_spec, spec_free)
  * Fills every default and checks every rule that spans fields: CPUs against maxcpus, cells against
  * -m, memdev ids, distances, HMAT. After it: cells are dense from 0, each cell's mem_bytes is its
  * size, smp's product is maxcpus, a machine without -numa has n_cells == 0 and one backend (either
- * machine.memory_backend or a default one named "pc.ram").
- * -EINVAL with the option that is wrong as subject.
+ * machine.memory_backend or a default one named "pc.ram"). Where
+ * memory devices are possible (maxmem) and no cell was given, there is one implicit cell 0, because
+ * guests want an SRAT then. Legacy mem= becomes a backend "ram-node<N>" of the cell.
+ * Call once, after the parts were added with spec/build.h. The spec may be half completed after a
+ * failure: only spec_free() is allowed then.
+ * -EINVAL with the option that is wrong as subject; -ENOMEM.
  */
 int spec_complete(struct vm_spec *spec, struct err *err) __attribute__((warn_unused_result));
 
