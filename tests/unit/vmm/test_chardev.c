@@ -258,6 +258,23 @@ static void a_burst_leaves_in_one_piece(void **state)
 	close(peer);
 }
 
+/* As "echo command | socat - socket" does. */
+static void a_peer_that_stops_sending_still_reads(void **state)
+{
+	struct fixture *f = *state;
+	int peer = start_server(f);
+	char bytes[256];
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, write_burst, f->chardev), 0);
+	pthread_join(thread, NULL);
+	assert_int_equal(shutdown(peer, SHUT_WR), 0);
+	RUN_UNTIL(f, f->n_events[CHARDEV_EVENT_CLOSED] == 1);
+	assert_int_equal(read(peer, bytes, sizeof(bytes)), 100);
+	assert_int_equal(read(peer, bytes, sizeof(bytes)), 0);
+	close(peer);
+}
+
 static void input_waits_for_room(void **state)
 {
 	struct fixture *f = *state;
@@ -644,6 +661,7 @@ int main(void)
 		T(full_disk_mutes_the_file),
 		T(another_threads_bytes_arrive_in_order),
 		T(a_burst_leaves_in_one_piece),
+		T(a_peer_that_stops_sending_still_reads),
 		T(input_waits_for_room),
 		T(slow_reader_fills_the_buffer),
 		T(peers_come_one_at_a_time),
