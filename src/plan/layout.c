@@ -44,6 +44,10 @@ static int too_large(uint64_t limit, uint64_t last, unsigned int phys_bits, stru
 		       limit, last, phys_bits);
 }
 
+/*
+ * AMD's HyperTransport range at 0xfd00000000 is not stepped over: it matters to devices that are
+ * passed through, by the host's IOMMU, and there are none.
+ */
 static int fill_high(struct plan *plan, uint64_t window_bytes, unsigned int phys_bits,
 		     struct err *err)
 {

@@ -10,6 +10,8 @@
  * - Mappings start where huge pages can begin: at a multiple of 2 MiB (or of the file system's page,
  *   or align=), for private anonymous memory shifted so that host and guest addresses agree modulo
  *   2 MiB; transparent huge pages are asked for.
+ * - A policy governs anonymous memory, memfd, tmpfs and hugetlbfs. Pages of other file systems belong
+ *   to the page cache, which places them by the thread that reads them first (mbind(2), "Notes").
  * - Others find the memory in /proc/PID/maps as [anon:terrace:ID] or /memfd:terrace:ID.
  * - Huge pages are reserved when they are mapped, so that there is never too little on touch;
  *   with reserve=off, or a policy whose nodes have fewer free pages, a touch can fail: in the VMM by

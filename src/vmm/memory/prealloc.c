@@ -8,8 +8,8 @@
  * left or one has failed. All jobs' threads run at the same time; the caller waits for all.
  * One job with one thread and no wish where to run is done by the caller itself.
  *
- * Threads and locks: `next`, `done` and `code` are atomic; `err` is written only by the thread that
- * changes `code` from 0, and read after all threads ended. The gate is held by the caller while it
+ * Threads and locks: `next`, `done` and `code` are atomic; `err` and `is_setup` are written only by
+ * the thread that changes `code` from 0, and read after all threads ended. The gate is held by the caller while it
  * creates threads: a new thread's stack needs the mmap lock for writing, which a populating thread
  * would hold up.
  *
@@ -22,6 +22,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,7 @@ struct job {
 	atomic_uint_fast64_t done; /* bytes populated */
 	atomic_int code;	   /* first failure, or 0 */
 	struct err err;		   /* of the thread that set code */
+	bool is_setup;		   /* err is about a thread, not about memory */
 	pthread_t threads[PREALLOC_THREADS_MAX];
 	unsigned int n_threads;
 };
@@ -127,12 +129,22 @@ static int check_range(const struct prealloc_range *ranges, size_t n_ranges, siz
 
 /* ---- doing it ------------------------------------------------------------------------------- */
 
-static void fail(struct job *job, const struct err *err)
+static void fail_populate(struct job *job, const struct err *err)
 {
 	int none = 0;
 
 	if (atomic_compare_exchange_strong(&job->code, &none, err->code))
 		job->err = *err;
+}
+
+static void fail_setup(struct job *job, const struct err *err)
+{
+	int none = 0;
+
+	if (!atomic_compare_exchange_strong(&job->code, &none, err->code))
+		return;
+	job->err = *err;
+	job->is_setup = true;
 }
 
 static void populate_chunks(struct job *job)
@@ -148,7 +160,7 @@ static void populate_chunks(struct job *job)
 			return;
 		part = MIN(job->chunk_bytes, range->size_bytes - at);
 		if (host_populate((char *)range->host + at, part, &err) < 0)
-			fail(job, &err);
+			fail_populate(job, &err);
 		else
 			atomic_fetch_add(&job->done, part);
 	}
@@ -163,7 +175,7 @@ static void *worker(void *opaque)
 	pthread_mutex_unlock(job->gate);
 	if (!idset_is_empty(&job->range->cpus) &&
 	    host_affinity_set(0, &job->range->cpus, &err) < 0 && job->range->cpus_required)
-		fail(job, &err);
+		fail_setup(job, &err);
 	populate_chunks(job);
 	return NULL;
 }
@@ -182,7 +194,7 @@ static void start_job(struct job *job, unsigned int n_cpus)
 	if (job->n_threads)
 		return;
 	err_set_errno(&err, ERR_HOST, -ret, NULL, "cannot create a thread");
-	fail(job, &err);
+	fail_setup(job, &err);
 }
 
 /* What went wrong, with the amounts; -EFAULT is the kernel's word for "no page behind it". */
@@ -193,8 +205,7 @@ static int job_error(const struct job *job, struct err *err)
 	int code = atomic_load(&job->code);
 	char where[128];
 
-	if (code == -EOPNOTSUPP || job->err.class == ERR_NONE ||
-	    !strncmp(job->err.message, "Setting", 7)) {
+	if (code == -EOPNOTSUPP || job->is_setup) {
 		if (err) {
 			*err = job->err;
 			snprintf(err->subject, sizeof(err->subject), "%s", range->subject);
