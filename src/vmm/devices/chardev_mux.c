@@ -82,12 +82,19 @@ static void drain(struct mux_port *port)
 	}
 }
 
+/* Also of ports out of focus: what was typed for them before the switch is still theirs. */
+static void drain_all(struct chardev_mux *mux)
+{
+	for (size_t i = 0; i < mux->n_ports; i++)
+		drain(mux->ports[i]);
+}
+
 static void switch_focus(struct chardev_mux *mux)
 {
+	drain(mux->ports[mux->focus]);
 	chardev_frontend_event(&mux->ports[mux->focus]->base, CHARDEV_EVENT_MUX_OUT);
 	mux->focus = (mux->focus + 1) % mux->n_ports;
 	chardev_frontend_event(&mux->ports[mux->focus]->base, CHARDEV_EVENT_MUX_IN);
-	drain(mux->ports[mux->focus]);
 }
 
 static void to_focus(struct chardev_mux *mux, uint8_t byte)
@@ -133,7 +140,7 @@ static size_t mux_can_receive(void *opaque)
 
 	if (!port)
 		return 0;
-	drain(port);
+	drain_all(mux);
 	return BUFFER_BYTES - port->n_buffered;
 }
 
@@ -151,7 +158,7 @@ static void mux_receive(void *opaque, const uint8_t *bytes, size_t n_bytes)
 			to_focus(mux, bytes[i]);
 		}
 	}
-	drain(mux->ports[mux->focus]);
+	drain_all(mux);
 }
 
 /* The backend repeats OPENED whenever a port is attached: each port hears it once. */

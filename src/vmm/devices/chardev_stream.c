@@ -460,6 +460,9 @@ void chardev_stream_close(struct chardev_stream *s)
 	bool tell;
 
 	pthread_mutex_lock(&s->lock);
+	/* A peer that has only stopped sending still reads: it gets what it takes at once. */
+	if (s->open && s->out_fd >= 0)
+		flush_locked(s);
 	s->open = false;
 	s->count = s->first = 0;
 	s->flush_due = false;

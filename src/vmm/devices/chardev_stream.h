@@ -63,7 +63,7 @@ int chardev_stream_init(struct chardev_stream *stream, const struct chardev_ops 
 /* Takes the descriptors over (also on failure) and announces the peer. */
 int chardev_stream_open(struct chardev_stream *stream, int in_fd, int out_fd, struct err *err);
 
-/* Drops unwritten output, closes the descriptors and tells the frontend. */
+/* Drops output that cannot be written at once, closes the descriptors and tells the frontend. */
 void chardev_stream_close(struct chardev_stream *stream);
 
 /* Output goes nowhere from now on; input stays. */
