@@ -12,7 +12,7 @@
 # kernel_dir KEY: makes sure that it is there; sets kernel_dir_ret.
 kernel_dir() {
 	if [ ! -e "$cache/kernels/$1/release" ]; then
-		with_lock kernels kernel_fetch "$1"
+		with_lock packages kernel_fetch "$1"
 	fi
 	kernel_dir_ret=$(readlink -f "$cache/kernels/$1")
 }

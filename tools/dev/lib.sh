@@ -29,6 +29,15 @@ run() {
 	"$@"
 }
 
+# run_logged FILE COMMAND...: the same with its output in FILE.
+run_logged() {
+	local file=$1 text
+	shift
+	printf -v text ' %q' "$@"
+	printf '+%s\n' "$text" >&2
+	"$@" >"$file" 2>&1
+}
+
 # Directories and files to remove when the process ends, however it ends.
 # shellcheck disable=SC2034
 cleanup_paths=()

@@ -37,6 +37,14 @@ mirror_own() {
 		awk '$1 == "Debian" && $2 == "Packages" { print $3, $4, $5 }' | sort -u
 }
 
+# mirror_apt FAILURE ARGS...: apt-get here; its first complaint ends the one line of error.
+mirror_apt() {
+	local failure=$1
+	shift
+	run_logged "$mirror/log" apt-get -c "$mirror/apt.conf" "$@" ||
+		die "$failure ($(grep -m 1 '^[EW]:' "$mirror/log" | cut -c4-)); check the network, the apt sources and the space in $cache"
+}
+
 # mirror_codename URI SUITE: its code name; fails when the mirror lacks it.
 mirror_codename() {
 	local file=$mirror/probe
@@ -82,9 +90,8 @@ mirror_update() {
 		Pin: release n=$release-backports
 		Pin-Priority: 600
 	EOF
+	mirror_apt "could not read the package lists of $uri" update --error-on=any
 	echo "$release" >"$mirror/release"
-	run apt-get -c "$mirror/apt.conf" update >&2 ||
-		die "the Debian mirror $uri does not answer; check the network and the apt sources"
 }
 
 # Once per process, and not again within an hour.
@@ -99,8 +106,7 @@ mirror_ready() {
 mirror_download() {
 	local dir=$1
 	shift
-	(cd "$dir" && run apt-get -c "$mirror/apt.conf" download "$@" >&2) ||
-		die "could not fetch $1 from the Debian mirror; check the network and the space in $cache"
+	(cd "$dir" && mirror_apt "could not fetch $1" download "$@") || exit 1
 }
 
 # mirror_unpack DIR: unpacks every .deb in DIR into DIR/root.
@@ -111,7 +117,7 @@ mirror_unpack() {
 		dpkg-deb --fsys-tarfile "$deb" |
 			tar -x -C "$1/root" --keep-directory-symlink --no-same-owner \
 				--exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' \
-				--exclude='./usr/share/locale/*' ||
+				--exclude='./usr/share/locale/*' 2>/dev/null ||
 			die "could not unpack $(basename "$deb"); check the space in $cache"
 		rm -f "$deb"
 	done

@@ -11,7 +11,7 @@ tree_dir() {
 	local key
 	key=$(printf '%s\n' "${packages_testhost[@]}" "$@" | sha256sum | head -c 12)
 	if [ ! -e "$cache/trees/$key/packages" ] || [ -n "${refresh-}" ]; then
-		with_lock trees tree_fetch "$key" "$@"
+		with_lock packages tree_fetch "$key" "$@"
 	fi
 	tree_dir_ret=$(readlink -f "$cache/trees/$key")
 }

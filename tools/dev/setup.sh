@@ -18,7 +18,7 @@ need_packages "${packages_build[@]}" "${packages_images[@]}"
 if [ -n "$refresh" ]; then
 	rm -f "$mirror/release"
 	for key in own newest 6.12 6.1; do
-		[ ! -e "$cache/kernels/$key" ] || with_lock kernels kernel_fetch "$key"
+		[ ! -e "$cache/kernels/$key" ] || with_lock packages kernel_fetch "$key"
 	done
 fi
 tree_dir

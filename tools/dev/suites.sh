@@ -53,6 +53,7 @@ suites_boot() {
 	# The log is read afterwards, not as it comes: after a hang it starts anew.
 	# shellcheck disable=SC2086
 	run ./dev testhost $options --build "$build" --timeout "$limit" -- \
+		env "ASAN_OPTIONS=${ASAN_OPTIONS-}" "UBSAN_OPTIONS=${UBSAN_OPTIONS-}" \
 		sh /terrace/src/tools/testhost/suites "$@" | tee "$log" || true
 	for entry in "$@"; do
 		suite_count "${entry%:*}" <"$log" >>"$summary"
