@@ -255,8 +255,8 @@ static int complete_smp(struct cmdline_parser *parser, const struct given *given
 	}
 	if (!last_smp && named > 1) {
 		smp->cpus = named;
-		spec_warn(parser->spec, "no -smp: the machine gets %u vCPUs, as many as -numa names",
-			  named);
+		spec_warn(parser->spec,
+			  "no -smp: the machine gets %u vCPUs, as many as -numa names", named);
 	}
 	ret = spec_smp_complete(
 		smp, parser->spec->machine.type_name ? parser->spec->machine.type_name : "q35",

@@ -88,8 +88,7 @@ static int check_policy(const struct spec_backend *backend, struct err *err)
 			       "host-nodes must be empty for policy default, or you should "
 			       "explicitly specify a policy other than default");
 	if (backend->policy != SPEC_POLICY_DEFAULT && !has_nodes)
-		return err_set(err, ERR_USER, -EINVAL, NULL,
-			       "host-nodes must be set for policy %s",
+		return err_set(err, ERR_USER, -EINVAL, NULL, "host-nodes must be set for policy %s",
 			       spec_policy_name(backend->policy));
 	if (idset_last(&backend->host_nodes) >= (int)SPEC_HOST_NODE_MAX)
 		return err_set(err, ERR_USER, -EINVAL, NULL, "Invalid host-nodes value: %d",
@@ -102,8 +101,7 @@ static int check_policy(const struct spec_backend *backend, struct err *err)
 	return 0;
 }
 
-static int check_hugetlb(struct vm_spec *spec, const struct spec_backend *backend,
-			 struct err *err)
+static int check_hugetlb(struct vm_spec *spec, const struct spec_backend *backend, struct err *err)
 {
 	if (!backend->hugetlbsize_bytes)
 		return 0;
@@ -133,8 +131,7 @@ static int check_file(const struct spec_backend *backend, struct err *err)
 	return 0;
 }
 
-static int check_backend(struct vm_spec *spec, const struct spec_backend *backend,
-			 struct err *err)
+static int check_backend(struct vm_spec *spec, const struct spec_backend *backend, struct err *err)
 {
 	uint64_t rounded_bytes;
 	int ret = check_id(spec, backend->id, err);

@@ -147,8 +147,8 @@ static int check_chardevs(const struct vm_spec *spec, struct err *err)
 
 	for (size_t i = 0; i < spec->n_serials; i++)
 		if (spec->serials[i].chardev && !spec_chardev_find(spec, spec->serials[i].chardev))
-			return err_set(err, ERR_USER, -EINVAL, "-serial",
-				       "chardev '%s' not found", spec->serials[i].chardev);
+			return err_set(err, ERR_USER, -EINVAL, "-serial", "chardev '%s' not found",
+				       spec->serials[i].chardev);
 	for (size_t i = 0; i < spec->n_monitors; i++)
 		if (!spec_chardev_find(spec, spec->monitors[i].chardev))
 			return err_set(err, ERR_USER, -EINVAL, "-mon", "chardev \"%s\" not found",
@@ -184,8 +184,8 @@ static int check_chardev_users(const struct vm_spec *spec, struct err *err)
 static int default_strings(struct vm_spec *spec, struct err *err)
 {
 	if (!spec->machine.type_name)
-		spec->machine.type_name =
-			strdup(spec->machine.type == SPEC_MACHINE_PC ? "pc" : "q35");
+		spec->machine.type_name = strdup(spec->machine.type == SPEC_MACHINE_PC ? "pc"
+										       : "q35");
 	if (!spec->cpu_model)
 		spec->cpu_model = strdup("host");
 	if (!spec->machine.type_name || !spec->cpu_model)
