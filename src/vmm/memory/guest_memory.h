@@ -38,6 +38,12 @@ int guest_memory_remove(struct guest_memory *mem, gpa_t start);
 /* Copy out of and into the guest. -EFAULT when any byte is outside; then nothing was copied. */
 int guest_memory_read(struct guest_memory *mem, gpa_t from, void *to, size_t size_bytes);
 int guest_memory_write(struct guest_memory *mem, gpa_t to, const void *from, size_t size_bytes);
+/*
+ * Reads size_bytes of the file behind fd, from offset on, straight into the guest. -EFAULT as above;
+ * -EIO when the file ends before; else the errno of pread(). On the last two, part may be written.
+ */
+int guest_memory_read_file(struct guest_memory *mem, gpa_t to, int fd, uint64_t offset,
+			   uint64_t size_bytes);
 /* Fills with zero bytes. */
 int guest_memory_zero(struct guest_memory *mem, gpa_t start, uint64_t size_bytes);
 
