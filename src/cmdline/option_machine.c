@@ -160,11 +160,11 @@ int cmdline_read_accel(struct cmdline_parser *parser, const struct cmdline_optio
 int cmdline_print_accel(const struct vm_spec *spec, const struct cmdline_option *option,
 			struct cmdline_argv *argv)
 {
-	struct vm_spec defaults = { .software_kvm = false };
+	static const struct vm_spec none; /* too large for a stack that has other work */
 	AUTO_STRBUF text = STRBUF_INIT;
 
 	strbuf_add_text(&text, "kvm");
-	cmdline_props_print(&accel, spec, &defaults, &text);
+	cmdline_props_print(&accel, spec, &none, &text);
 	return cmdline_argv_add_text(argv, option->name, &text);
 }
 
