@@ -66,6 +66,11 @@ static const struct spec_thread_context *context_find(const struct vm_spec *spec
 	return NULL;
 }
 
+bool spec_object_exists(const struct vm_spec *spec, const char *id)
+{
+	return spec_backend_find(spec, id) || context_find(spec, id);
+}
+
 static int check_id(const struct vm_spec *spec, const char *id, struct err *err)
 {
 	if (!id)
@@ -74,7 +79,7 @@ static int check_id(const struct vm_spec *spec, const char *id, struct err *err)
 		return err_set(err, ERR_USER, -EINVAL, NULL,
 			       "Parameter 'id' expects an identifier (a letter, then letters, "
 			       "digits, '-', '.' or '_')");
-	if (spec_backend_find(spec, id) || context_find(spec, id))
+	if (spec_object_exists(spec, id))
 		return err_set(err, ERR_USER, -EINVAL, NULL, "Duplicate ID '%s' for object", id);
 	return 0;
 }

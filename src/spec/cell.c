@@ -294,7 +294,7 @@ static int make_cell_backend(struct vm_spec *spec, unsigned int id, struct err *
 	char name[48];
 
 	snprintf(name, sizeof(name), "ram-node%u", id);
-	for (unsigned int n = 1; spec_backend_find(spec, name); n++)
+	for (unsigned int n = 1; spec_object_exists(spec, name); n++)
 		snprintf(name, sizeof(name), "ram-node%u-%u", id, n);
 	return make_backend(spec, name, cell->mem_bytes, false, &cell->memdev, err);
 }

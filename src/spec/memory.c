@@ -74,7 +74,7 @@ static int check_reserved_id(const struct vm_spec *spec, struct err *err)
 {
 	const char *used = spec->machine.memory_backend;
 
-	if (spec_backend_find(spec, SPEC_DEFAULT_RAM_ID) &&
+	if (spec_object_exists(spec, SPEC_DEFAULT_RAM_ID) &&
 	    (!used || strcmp(used, SPEC_DEFAULT_RAM_ID)))
 		return err_set(err, ERR_USER, -EINVAL, "-object",
 			       "object's id '%s' is reserved for the default RAM backend, it can't "

@@ -161,6 +161,21 @@ static int check_chardevs(const struct vm_spec *spec, struct err *err)
 	return 0;
 }
 
+/* The terminal is given back before the machine runs in the background (QEMU's texts). */
+static int check_daemonize(const struct vm_spec *spec, struct err *err)
+{
+	if (!spec->daemonize)
+		return 0;
+	if (spec->nographic)
+		return err_set(err, ERR_USER, -EINVAL, "-daemonize",
+			       "-nographic cannot be used with -daemonize");
+	for (size_t i = 0; i < spec->n_chardevs; i++)
+		if (spec->chardevs[i].type == SPEC_CHARDEV_STDIO)
+			return err_set(err, ERR_USER, -EINVAL, "-daemonize",
+				       "cannot use stdio with -daemonize");
+	return 0;
+}
+
 /* Who uses the chardev? One serial port or monitor, or several when it is a mux. */
 static int check_chardev_users(const struct vm_spec *spec, struct err *err)
 {
@@ -218,5 +233,8 @@ int spec_complete(struct vm_spec *spec, struct err *err)
 	if (ret < 0)
 		return ret;
 	ret = check_chardevs(spec, err);
+	if (ret < 0)
+		return ret;
+	ret = check_daemonize(spec, err);
 	return ret < 0 ? ret : check_chardev_users(spec, err);
 }
