@@ -14,14 +14,15 @@ static const char *const off_only[] = { "off", NULL };
 static const char *const on_only[] = { "on", NULL };
 static const char *const on_off[] = { "on", "off", NULL };
 static const char *const off_auto[] = { "off", "auto", NULL };
-static const char *const kvm_only[] = { "kvm", "kvm:tcg", NULL };
+static const char *const kvm_only[] = { "kvm", NULL };
+static const char *const kvm_first[] = { "kvm", "kvm:tcg", NULL }; /* -machine takes a list */
 
 /* ------------------------------------------------------------------ -machine */
 
 static const struct cmdline_prop machine_rows[] = {
 	{ "type", PROP_STRING, PROP_FIELD(spec_machine, type_name), .flags = PROP_ALWAYS,
 	  .help = "q35 or pc, also with a version (pc-q35-9.2)" },
-	{ "accel", PROP_FIXED, .names = kvm_only, .help = "accelerator; only KVM" },
+	{ "accel", PROP_FIXED, .names = kvm_first, .help = "accelerator; only KVM" },
 	{ "hmat", PROP_BOOL, PROP_FIELD(spec_machine, hmat),
 	  .help = "give the guest an ACPI HMAT (default off)" },
 	{ "mem-merge", PROP_BOOL, PROP_FIELD(spec_machine, mem_merge),
