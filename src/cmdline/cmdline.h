@@ -45,7 +45,7 @@ struct cmdline_argv {
 
 #define CMDLINE_ARGV_INIT ((struct cmdline_argv){ 0 })
 void cmdline_argv_fini(struct cmdline_argv *argv);
-#define AUTO_CMDLINE_ARGV(name)                                                                    \
+#define AUTO_CMDLINE_ARGV(name) \
 	__attribute__((cleanup(cmdline_argv_fini))) struct cmdline_argv name = CMDLINE_ARGV_INIT
 
 /*

@@ -35,15 +35,16 @@ char *cmdline_help(void)
 	AUTO_STRBUF text = STRBUF_INIT;
 
 	strbuf_add_text(&text, "terrace-vmm version " TERRACE_VERSION "\n"
-			  "usage: terrace-vmm [options] -kernel FILE\n");
+			       "usage: terrace-vmm [options] -kernel FILE\n");
 	for (int group = 0; group < CMDLINE_GROUP_COUNT; group++) {
 		strbuf_addf(&text, "\n%s:\n", group_titles[group]);
 		for (size_t i = 0; i < cmdline_n_options; i++)
 			if ((int)cmdline_options[i].group == group)
 				add_option(&cmdline_options[i], &text);
 	}
-	strbuf_add_text(&text, "\nA comma inside a value is written twice. Sizes take k, M, G, T, P or E.\n"
-			  "-OPTION help lists the properties of an option.\n");
+	strbuf_add_text(
+		&text, "\nA comma inside a value is written twice. Sizes take k, M, G, T, P or E.\n"
+		       "-OPTION help lists the properties of an option.\n");
 	return strbuf_take(&text);
 }
 

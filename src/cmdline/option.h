@@ -62,7 +62,7 @@ struct cmdline_option {
 	size_t offset; /* of a bool or string in struct vm_spec, for the plain read functions */
 	/* Property tables; NULL-terminated. One table and no type_key, or one per type. */
 	const struct cmdline_props *const *props;
-	const char *type_key; /* "qom-type", "type", "backend": names the table */
+	const char *type_key;		      /* "qom-type", "type", "backend": names the table */
 	const struct cmdline_choice *choices; /* ends with a NULL name */
 	int (*read)(struct cmdline_parser *parser, const struct cmdline_option *option,
 		    const char *arg, struct err *err);
@@ -108,16 +108,16 @@ cmdline_read_fn cmdline_read_help, cmdline_read_version, cmdline_read_dump_plan;
 cmdline_print_fn cmdline_print_flag, cmdline_print_string;
 
 /* option_machine.c */
-extern const struct cmdline_props *const cmdline_machine_props[], *const cmdline_accel_props[],
-	*const cmdline_cpu_props[], *const cmdline_smp_props[];
+extern const struct cmdline_props *const cmdline_machine_props[],
+	*const cmdline_accel_props[], *const cmdline_cpu_props[], *const cmdline_smp_props[];
 extern const struct cmdline_choice cmdline_machine_choices[], cmdline_cpu_choices[],
 	cmdline_accel_choices[];
 cmdline_read_fn cmdline_read_machine, cmdline_read_accel, cmdline_read_cpu, cmdline_read_smp;
 cmdline_print_fn cmdline_print_machine, cmdline_print_accel, cmdline_print_cpu, cmdline_print_smp;
 
 /* option_memory.c */
-extern const struct cmdline_props *const cmdline_m_props[], *const cmdline_object_props[],
-	*const cmdline_overcommit_props[];
+extern const struct cmdline_props *const cmdline_m_props[],
+	*const cmdline_object_props[], *const cmdline_overcommit_props[];
 cmdline_read_fn cmdline_read_m, cmdline_read_object, cmdline_read_overcommit;
 cmdline_print_fn cmdline_print_m, cmdline_print_object, cmdline_print_overcommit;
 
@@ -143,9 +143,11 @@ extern const struct cmdline_choice cmdline_device_choices[];
 cmdline_read_fn cmdline_read_device;
 
 /* option_program.c */
-extern const struct cmdline_props *const cmdline_name_props[], *const cmdline_rtc_props[],
-	*const cmdline_boot_props[], *const cmdline_action_props[], *const cmdline_msg_props[],
-	*const cmdline_sandbox_props[];
+extern const struct cmdline_props *const cmdline_name_props[],
+	*const cmdline_rtc_props[], *const cmdline_boot_props[],
+					    *const cmdline_action_props[],
+						    *const cmdline_msg_props[],
+							    *const cmdline_sandbox_props[];
 cmdline_read_fn cmdline_read_name, cmdline_read_uuid, cmdline_read_rtc, cmdline_read_boot,
 	cmdline_read_option_action, cmdline_read_msg, cmdline_read_sandbox;
 cmdline_print_fn cmdline_print_name, cmdline_print_rtc, cmdline_print_msg, cmdline_print_sandbox,

@@ -45,16 +45,16 @@ static const struct cmdline_prop socket_rows[] = {
 };
 
 static const struct cmdline_props chardev_props[] = {
-	[SPEC_CHARDEV_NULL] = { "null", "nothing to read, writes are dropped",
-				.rows = null_rows, .n_rows = ARRAY_SIZE(null_rows) },
-	[SPEC_CHARDEV_STDIO] = { "stdio", "the terminal of the program",
-				 .rows = stdio_rows, .n_rows = ARRAY_SIZE(stdio_rows) },
-	[SPEC_CHARDEV_FILE] = { "file", "a file, for writing",
-				.rows = file_rows, .n_rows = ARRAY_SIZE(file_rows) },
-	[SPEC_CHARDEV_SOCKET] = { "socket", "a unix socket",
-				  .rows = socket_rows, .n_rows = ARRAY_SIZE(socket_rows) },
-	[SPEC_CHARDEV_PTY] = { "pty", "a new pseudo terminal",
-			       .rows = pty_rows, .n_rows = ARRAY_SIZE(pty_rows) },
+	[SPEC_CHARDEV_NULL] = { "null", "nothing to read, writes are dropped", .rows = null_rows,
+				.n_rows = ARRAY_SIZE(null_rows) },
+	[SPEC_CHARDEV_STDIO] = { "stdio", "the terminal of the program", .rows = stdio_rows,
+				 .n_rows = ARRAY_SIZE(stdio_rows) },
+	[SPEC_CHARDEV_FILE] = { "file", "a file, for writing", .rows = file_rows,
+				.n_rows = ARRAY_SIZE(file_rows) },
+	[SPEC_CHARDEV_SOCKET] = { "socket", "a unix socket", .rows = socket_rows,
+				  .n_rows = ARRAY_SIZE(socket_rows) },
+	[SPEC_CHARDEV_PTY] = { "pty", "a new pseudo terminal", .rows = pty_rows,
+			       .n_rows = ARRAY_SIZE(pty_rows) },
 };
 const struct cmdline_props *const cmdline_chardev_props[] = {
 	&chardev_props[SPEC_CHARDEV_NULL], &chardev_props[SPEC_CHARDEV_STDIO],
@@ -77,8 +77,8 @@ static int settle_wait(struct spec_chardev *chardev, const struct keyval *list, 
 }
 
 /* Reads list (with an id in it) as a chardev of this type and adds it. */
-static int add_chardev(struct vm_spec *spec, enum spec_chardev_type type,
-		       const struct keyval *list, struct err *err)
+static int add_chardev(struct vm_spec *spec, enum spec_chardev_type type, const struct keyval *list,
+		       struct err *err)
 {
 	struct spec_chardev chardev = { .type = type, .signal = type == SPEC_CHARDEV_STDIO };
 	int ret = cmdline_props_read(&chardev_props[type], list, &chardev, err);

@@ -15,16 +15,11 @@
 #define NO_VIRTIO	  "virtio devices are not available in this version: remove the device"
 
 const struct cmdline_choice cmdline_device_choices[] = {
-	{ "pc-dimm", NO_MEMORY_DEVICES },
-	{ "virtio-mem-pci", NO_MEMORY_DEVICES },
-	{ "virtio-balloon-pci", NO_BALLOON },
-	{ "pxb", NO_BRIDGES },
-	{ "pxb-pcie", NO_BRIDGES },
-	{ "virtio-blk-pci", NO_VIRTIO },
-	{ "virtio-net-pci", NO_VIRTIO },
-	{ "virtio-rng-pci", NO_VIRTIO },
-	{ "virtio-serial-pci", NO_VIRTIO },
-	{ NULL, NULL },
+	{ "pc-dimm", NO_MEMORY_DEVICES },     { "virtio-mem-pci", NO_MEMORY_DEVICES },
+	{ "virtio-balloon-pci", NO_BALLOON }, { "pxb", NO_BRIDGES },
+	{ "pxb-pcie", NO_BRIDGES },	      { "virtio-blk-pci", NO_VIRTIO },
+	{ "virtio-net-pci", NO_VIRTIO },      { "virtio-rng-pci", NO_VIRTIO },
+	{ "virtio-serial-pci", NO_VIRTIO },   { NULL, NULL },
 };
 
 int cmdline_read_device(struct cmdline_parser *parser, const struct cmdline_option *option,

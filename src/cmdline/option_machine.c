@@ -14,14 +14,15 @@ static const char *const off_only[] = { "off", NULL };
 static const char *const on_only[] = { "on", NULL };
 static const char *const on_off[] = { "on", "off", NULL };
 static const char *const off_auto[] = { "off", "auto", NULL };
-static const char *const kvm_only[] = { "kvm", "kvm:tcg", NULL };
+static const char *const kvm_only[] = { "kvm", NULL };
+static const char *const kvm_first[] = { "kvm", "kvm:tcg", NULL }; /* -machine takes a list */
 
 /* ------------------------------------------------------------------ -machine */
 
 static const struct cmdline_prop machine_rows[] = {
 	{ "type", PROP_STRING, PROP_FIELD(spec_machine, type_name), .flags = PROP_ALWAYS,
 	  .help = "q35 or pc, also with a version (pc-q35-9.2)" },
-	{ "accel", PROP_FIXED, .names = kvm_only, .help = "accelerator; only KVM" },
+	{ "accel", PROP_FIXED, .names = kvm_first, .help = "accelerator; only KVM" },
 	{ "hmat", PROP_BOOL, PROP_FIELD(spec_machine, hmat),
 	  .help = "give the guest an ACPI HMAT (default off)" },
 	{ "mem-merge", PROP_BOOL, PROP_FIELD(spec_machine, mem_merge),
@@ -160,11 +161,11 @@ int cmdline_read_accel(struct cmdline_parser *parser, const struct cmdline_optio
 int cmdline_print_accel(const struct vm_spec *spec, const struct cmdline_option *option,
 			struct cmdline_argv *argv)
 {
-	struct vm_spec defaults = { .software_kvm = false };
+	static const struct vm_spec none; /* too large for a stack that has other work */
 	AUTO_STRBUF text = STRBUF_INIT;
 
 	strbuf_add_text(&text, "kvm");
-	cmdline_props_print(&accel, spec, &defaults, &text);
+	cmdline_props_print(&accel, spec, &none, &text);
 	return cmdline_argv_add_text(argv, option->name, &text);
 }
 

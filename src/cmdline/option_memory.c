@@ -55,8 +55,8 @@ int cmdline_print_m(const struct vm_spec *spec, const struct cmdline_option *opt
 
 /* ------------------------------------------------------------------ -object */
 
-static const char *const policies[] = { "default", "preferred", "bind", "interleave",
-					"weighted-interleave", NULL };
+static const char *const policies[] = { "default",    "preferred",	     "bind",
+					"interleave", "weighted-interleave", NULL };
 
 /* clang-format off */
 #define BACKEND_ROWS                                                                               \

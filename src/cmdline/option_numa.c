@@ -61,8 +61,12 @@ static const struct cmdline_prop cpu_rows[] = {
 
 static const char *const hierarchies[] = { "memory", "first-level", "second-level", "third-level",
 					   NULL };
-static const char *const data_types[] = { "access-latency",   "read-latency",	"write-latency",
-					  "access-bandwidth", "read-bandwidth", "write-bandwidth",
+static const char *const data_types[] = { "access-latency",
+					  "read-latency",
+					  "write-latency",
+					  "access-bandwidth",
+					  "read-bandwidth",
+					  "write-bandwidth",
 					  NULL };
 
 struct numa_hmat_lb {
@@ -104,9 +108,9 @@ static const struct cmdline_prop hmat_cache_rows[] = {
 	  .flags = PROP_REQUIRED | PROP_ALWAYS, .help = "bytes of a line" },
 };
 
-#define NUMA_PROPS(object, label, table, text)                                                     \
-	static const struct cmdline_props object = {                                               \
-		.name = label, .help = text, .rows = table, .n_rows = ARRAY_SIZE(table)            \
+#define NUMA_PROPS(object, label, table, text)                                          \
+	static const struct cmdline_props object = {                                    \
+		.name = label, .help = text, .rows = table, .n_rows = ARRAY_SIZE(table) \
 	}
 NUMA_PROPS(node_props, "node", node_rows, "a cell");
 NUMA_PROPS(dist_props, "dist", dist_rows, "a distance between two cells");

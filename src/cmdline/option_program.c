@@ -14,9 +14,9 @@
 static const char *const off_only[] = { "off", NULL };
 static const char *const on_off[] = { "on", "off", NULL };
 
-#define PROPS(label, key, table)                                                                   \
-	{                                                                                          \
-		.name = label, .implied = key, .rows = table, .n_rows = ARRAY_SIZE(table)          \
+#define PROPS(label, key, table)                                                          \
+	{                                                                                 \
+		.name = label, .implied = key, .rows = table, .n_rows = ARRAY_SIZE(table) \
 	}
 
 /* Reads the option's only table into the spec. */
@@ -168,8 +168,8 @@ int cmdline_read_boot(struct cmdline_parser *parser, const struct cmdline_option
 static const char *const reboots[] = { "reset", "shutdown", NULL };
 static const char *const shutdowns[] = { "poweroff", "pause", NULL };
 static const char *const panics[] = { "pause", "shutdown", "exit-failure", "none", NULL };
-static const char *const watchdogs[] = { "reset", "shutdown", "poweroff",   "inject-nmi",
-					 "pause", "debug",    "none", NULL };
+static const char *const watchdogs[] = { "reset", "shutdown", "poweroff", "inject-nmi",
+					 "pause", "debug",    "none",	  NULL };
 
 static const struct cmdline_prop action_rows[] = {
 	{ "reboot", PROP_FIXED, .names = reboots, .help = "shutdown is -no-reboot" },

@@ -7,11 +7,11 @@
 
 static const struct cmdline_choice none_only[] = { { "none", "nothing" }, { NULL, NULL } };
 
-#define FLAG(member)                                                                               \
-	.offset = offsetof(struct vm_spec, member), .read = cmdline_read_flag,                     \
+#define FLAG(member)                                                           \
+	.offset = offsetof(struct vm_spec, member), .read = cmdline_read_flag, \
 	.print = cmdline_print_flag
-#define STRING(member)                                                                             \
-	.offset = offsetof(struct vm_spec, member), .read = cmdline_read_string,                   \
+#define STRING(member)                                                           \
+	.offset = offsetof(struct vm_spec, member), .read = cmdline_read_string, \
 	.print = cmdline_print_string
 
 const struct cmdline_option cmdline_options[] = {
@@ -58,9 +58,9 @@ const struct cmdline_option cmdline_options[] = {
 	  CMDLINE_GROUP_MEMORY, CMDLINE_PHASE_OBJECT, .props = cmdline_object_props,
 	  .type_key = "qom-type", .read = cmdline_read_object, .print = cmdline_print_object },
 	{ "numa", NULL, "node|dist|cpu|hmat-lb|hmat-cache[,prop=value][,...]",
-	  "cells, their vCPUs and memory, distances and speeds (-numa help)",
-	  CMDLINE_GROUP_MEMORY, CMDLINE_PHASE_CELL, .props = cmdline_numa_props,
-	  .type_key = "type", .read = cmdline_read_numa, .print = cmdline_print_numa },
+	  "cells, their vCPUs and memory, distances and speeds (-numa help)", CMDLINE_GROUP_MEMORY,
+	  CMDLINE_PHASE_CELL, .props = cmdline_numa_props, .type_key = "type",
+	  .read = cmdline_read_numa, .print = cmdline_print_numa },
 
 	{ "kernel", NULL, "file", "bzImage, or ELF kernel with PVH entry", CMDLINE_GROUP_BOOT,
 	  CMDLINE_PHASE_REST, STRING(kernel) },
@@ -80,8 +80,9 @@ const struct cmdline_option cmdline_options[] = {
 	  "character device (-chardev help)", CMDLINE_GROUP_CHARDEV, CMDLINE_PHASE_REST,
 	  .props = cmdline_chardev_props, .type_key = "backend", .read = cmdline_read_chardev,
 	  .print = cmdline_print_chardev },
-	{ "serial", NULL, "stdio|null|none|pty|mon:stdio|file:path|unix:path[,server=on]|chardev:id",
-	  "serial port", CMDLINE_GROUP_CHARDEV, CMDLINE_PHASE_REST, .read = cmdline_read_serial,
+	{ "serial", NULL,
+	  "stdio|null|none|pty|mon:stdio|file:path|unix:path[,server=on]|chardev:id", "serial port",
+	  CMDLINE_GROUP_CHARDEV, CMDLINE_PHASE_REST, .read = cmdline_read_serial,
 	  .print = cmdline_print_serial },
 	{ "mon", NULL, "[chardev=]id[,mode=readline|control][,pretty=on|off]", "monitor",
 	  CMDLINE_GROUP_CHARDEV, CMDLINE_PHASE_REST, .props = cmdline_mon_props,

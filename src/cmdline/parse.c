@@ -255,8 +255,8 @@ static int complete_smp(struct cmdline_parser *parser, const struct given *given
 	}
 	if (!last_smp && named > 1) {
 		smp->cpus = named;
-		spec_warn(parser->spec, "no -smp: the machine gets %u vCPUs, as many as -numa names",
-			  named);
+		spec_warn(parser->spec,
+			  "no -smp: the machine gets %u vCPUs, as many as -numa names", named);
 	}
 	ret = spec_smp_complete(
 		smp, parser->spec->machine.type_name ? parser->spec->machine.type_name : "q35",
@@ -314,6 +314,33 @@ static int blame_by_name(const struct given *given, int n_given, int code, struc
 	return blame(culprit, code, err);
 }
 
+/* Texts quote what was typed: keep them on one line, whatever that was. */
+static void make_one_line(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++)
+		if (*p < ' ' || *p == 0x7f)
+			*p = '?';
+}
+
+/* The spec of a run, or only a text in parser->action. */
+static int parse(struct cmdline_parser *parser, int argc, char *const argv[], struct err *err)
+{
+	autofree struct given *given = NULL;
+	int n_given = collect(argc, argv, &given, err);
+	int ret;
+
+	if (n_given < 0)
+		return n_given;
+	ret = find_text(parser, given, n_given, err);
+	if (ret < 0 || parser->action->kind == CMDLINE_TEXT)
+		return ret;
+	ret = run_phases(parser, given, n_given, err);
+	if (ret < 0)
+		return ret;
+	ret = spec_complete(parser->spec, err);
+	return ret < 0 ? blame_by_name(given, n_given, ret, err) : 0;
+}
+
 int cmdline_parse(int argc, char *const argv[], struct vm_spec **ret_spec,
 		  struct cmdline_action *ret_action, struct err *err)
 {
@@ -321,31 +348,22 @@ int cmdline_parse(int argc, char *const argv[], struct vm_spec **ret_spec,
 		CMDLINE_ACTION_INIT;
 	AUTO(vm_spec) spec = spec_new();
 	struct cmdline_parser parser = { .spec = spec, .action = &action };
-	autofree struct given *given = NULL;
-	int n_given, ret;
+	int ret;
 
 	/* An empty subject is how a rule says "the option that you were reading". */
 	if (err)
 		*err = ERR_INIT;
 	if (!spec)
 		return err_set(err, ERR_HOST, -ENOMEM, NULL, "not enough memory");
-	n_given = collect(argc, argv, &given, err);
-	if (n_given < 0)
-		return n_given;
-	ret = find_text(&parser, given, n_given, err);
-	if (ret < 0)
+	ret = parse(&parser, argc, argv, err);
+	if (ret < 0) {
+		if (err) {
+			make_one_line(err->subject);
+			make_one_line(err->message);
+		}
 		return ret;
-	if (action.kind == CMDLINE_TEXT) {
-		*ret_spec = NULL;
-	} else {
-		ret = run_phases(&parser, given, n_given, err);
-		if (ret < 0)
-			return ret;
-		ret = spec_complete(spec, err);
-		if (ret < 0)
-			return blame_by_name(given, n_given, ret, err);
-		*ret_spec = TAKE_PTR(spec);
 	}
+	*ret_spec = action.kind == CMDLINE_TEXT ? NULL : TAKE_PTR(spec);
 	*ret_action = action;
 	action = CMDLINE_ACTION_INIT;
 	return 0;

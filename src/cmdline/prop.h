@@ -47,9 +47,8 @@ struct cmdline_prop {
 	const char *help;
 };
 
-#define PROP_FIELD(object, member)                                                                 \
-	.offset = offsetof(struct object, member),                                                 \
-	.width = sizeof(((struct object *)NULL)->member)
+#define PROP_FIELD(object, member) \
+	.offset = offsetof(struct object, member), .width = sizeof(((struct object *)NULL)->member)
 
 /* One table: an option's properties, or those of one type of an option (-object TYPE). */
 struct cmdline_props {

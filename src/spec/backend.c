@@ -66,6 +66,11 @@ static const struct spec_thread_context *context_find(const struct vm_spec *spec
 	return NULL;
 }
 
+bool spec_object_exists(const struct vm_spec *spec, const char *id)
+{
+	return spec_backend_find(spec, id) || context_find(spec, id);
+}
+
 static int check_id(const struct vm_spec *spec, const char *id, struct err *err)
 {
 	if (!id)
@@ -74,7 +79,7 @@ static int check_id(const struct vm_spec *spec, const char *id, struct err *err)
 		return err_set(err, ERR_USER, -EINVAL, NULL,
 			       "Parameter 'id' expects an identifier (a letter, then letters, "
 			       "digits, '-', '.' or '_')");
-	if (spec_backend_find(spec, id) || context_find(spec, id))
+	if (spec_object_exists(spec, id))
 		return err_set(err, ERR_USER, -EINVAL, NULL, "Duplicate ID '%s' for object", id);
 	return 0;
 }
@@ -88,8 +93,7 @@ static int check_policy(const struct spec_backend *backend, struct err *err)
 			       "host-nodes must be empty for policy default, or you should "
 			       "explicitly specify a policy other than default");
 	if (backend->policy != SPEC_POLICY_DEFAULT && !has_nodes)
-		return err_set(err, ERR_USER, -EINVAL, NULL,
-			       "host-nodes must be set for policy %s",
+		return err_set(err, ERR_USER, -EINVAL, NULL, "host-nodes must be set for policy %s",
 			       spec_policy_name(backend->policy));
 	if (idset_last(&backend->host_nodes) >= (int)SPEC_HOST_NODE_MAX)
 		return err_set(err, ERR_USER, -EINVAL, NULL, "Invalid host-nodes value: %d",
@@ -102,8 +106,7 @@ static int check_policy(const struct spec_backend *backend, struct err *err)
 	return 0;
 }
 
-static int check_hugetlb(struct vm_spec *spec, const struct spec_backend *backend,
-			 struct err *err)
+static int check_hugetlb(struct vm_spec *spec, const struct spec_backend *backend, struct err *err)
 {
 	if (!backend->hugetlbsize_bytes)
 		return 0;
@@ -133,8 +136,7 @@ static int check_file(const struct spec_backend *backend, struct err *err)
 	return 0;
 }
 
-static int check_backend(struct vm_spec *spec, const struct spec_backend *backend,
-			 struct err *err)
+static int check_backend(struct vm_spec *spec, const struct spec_backend *backend, struct err *err)
 {
 	uint64_t rounded_bytes;
 	int ret = check_id(spec, backend->id, err);

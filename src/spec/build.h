@@ -37,6 +37,9 @@ void spec_backend_fini(struct spec_backend *backend);
 void spec_thread_context_fini(struct spec_thread_context *context);
 void spec_chardev_fini(struct spec_chardev *chardev);
 
+/* Is the id that of a backend or a thread context? They share one name space. */
+bool spec_object_exists(const struct vm_spec *spec, const char *id);
+
 /* Takes the strings. Checks id, size, policy against nodes, prealloc against reserve. */
 int spec_backend_add(struct vm_spec *spec, struct spec_backend *backend, struct err *err)
 	__attribute__((warn_unused_result));

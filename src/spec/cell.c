@@ -83,9 +83,10 @@ static int check_memory(const struct vm_spec *spec, const struct spec_cell *cell
 		if (!other->present)
 			continue;
 		if ((cell->memdev && other->mem_bytes) || (cell->mem_bytes && other->memdev))
-			return err_set(err, ERR_USER, -EINVAL, NULL,
-				       "numa configuration should use either mem= or memdev=,mixing "
-				       "both is not allowed");
+			return err_set(
+				err, ERR_USER, -EINVAL, NULL,
+				"numa configuration should use either mem= or memdev=,mixing "
+				"both is not allowed");
 		if (cell->memdev && other->memdev && !strcmp(cell->memdev, other->memdev))
 			return err_set(err, ERR_USER, -EINVAL, NULL,
 				       "memory backend %s can't be used multiple times.",
@@ -99,8 +100,8 @@ int spec_cell_add(struct vm_spec *spec, unsigned int id, struct spec_cell *cell,
 	int ret;
 
 	if (id >= SPEC_CELL_MAX || spec->n_cells >= SPEC_CELL_MAX)
-		return err_set(err, ERR_USER, -EINVAL, NULL,
-			       "Max number of NUMA nodes reached: %u", SPEC_CELL_MAX);
+		return err_set(err, ERR_USER, -EINVAL, NULL, "Max number of NUMA nodes reached: %u",
+			       SPEC_CELL_MAX);
 	if (spec->cells[id].present)
 		return err_set(err, ERR_USER, -EINVAL, NULL, "Duplicate NUMA nodeid: %u", id);
 	ret = check_cpus(spec, id, &cell->cpus, err);
@@ -211,10 +212,11 @@ static int complete_initiators(struct vm_spec *spec, struct err *err)
 		if (initiator < 0)
 			continue;
 		if (initiator >= (int)spec->n_cells)
-			return err_set(err, ERR_USER, -EINVAL, "-numa",
-				       "NUMA node %d is missing, use '-numa node' option to declare "
-				       "it first",
-				       initiator);
+			return err_set(
+				err, ERR_USER, -EINVAL, "-numa",
+				"NUMA node %d is missing, use '-numa node' option to declare "
+				"it first",
+				initiator);
 		if (idset_is_empty(&spec->cells[initiator].cpus))
 			return err_set(err, ERR_USER, -EINVAL, "-numa",
 				       "The initiator of NUMA node %u is invalid", i);
@@ -228,8 +230,8 @@ static int check_dense(const struct vm_spec *spec, struct err *err)
 {
 	for (unsigned int i = 0; i < spec->n_cells; i++)
 		if (!spec->cells[i].present)
-			return err_set(err, ERR_USER, -EINVAL, "-numa",
-				       "numa: Node ID missing: %u", i);
+			return err_set(err, ERR_USER, -EINVAL, "-numa", "numa: Node ID missing: %u",
+				       i);
 	return 0;
 }
 
@@ -292,7 +294,7 @@ static int make_cell_backend(struct vm_spec *spec, unsigned int id, struct err *
 	char name[48];
 
 	snprintf(name, sizeof(name), "ram-node%u", id);
-	for (unsigned int n = 1; spec_backend_find(spec, name); n++)
+	for (unsigned int n = 1; spec_object_exists(spec, name); n++)
 		snprintf(name, sizeof(name), "ram-node%u-%u", id, n);
 	return make_backend(spec, name, cell->mem_bytes, false, &cell->memdev, err);
 }

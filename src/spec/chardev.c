@@ -48,8 +48,8 @@ int spec_chardev_add(struct vm_spec *spec, struct spec_chardev *chardev, struct 
 int spec_serial_add(struct vm_spec *spec, const char *chardev, struct err *err)
 {
 	autofree char *copy = chardev ? strdup(chardev) : NULL;
-	struct spec_serial *serials =
-		reallocarray(spec->serials, spec->n_serials + 1, sizeof(*serials));
+	struct spec_serial *serials = reallocarray(spec->serials, spec->n_serials + 1,
+						   sizeof(*serials));
 
 	if (serials)
 		spec->serials = serials;
@@ -63,8 +63,8 @@ int spec_monitor_add(struct vm_spec *spec, const char *chardev, bool control, bo
 		     struct err *err)
 {
 	autofree char *copy = strdup(chardev);
-	struct spec_monitor *monitors =
-		reallocarray(spec->monitors, spec->n_monitors + 1, sizeof(*monitors));
+	struct spec_monitor *monitors = reallocarray(spec->monitors, spec->n_monitors + 1,
+						     sizeof(*monitors));
 
 	if (monitors)
 		spec->monitors = monitors;

@@ -68,13 +68,16 @@ int spec_distance_add(struct vm_spec *spec, const struct spec_distance *distance
 
 int spec_distances_check(const struct vm_spec *spec, struct err *err)
 {
+	uint8_t matrix[SPEC_CELL_MAX][SPEC_CELL_MAX] = { { 0 } };
 	bool asymmetric = false, one_way = false;
 
 	if (!spec->n_distances)
 		return 0;
+	for (size_t i = 0; i < spec->n_distances; i++)
+		matrix[spec->distances[i].src][spec->distances[i].dst] = spec->distances[i].value;
 	for (unsigned int src = 0; src < spec->n_cells; src++) {
 		for (unsigned int dst = src + 1; dst < spec->n_cells; dst++) {
-			uint8_t there = given(spec, src, dst), back = given(spec, dst, src);
+			uint8_t there = matrix[src][dst], back = matrix[dst][src];
 
 			if (!there && !back)
 				return err_set(err, ERR_USER, -EINVAL, "-numa",

@@ -206,8 +206,8 @@ static int check_cache(const struct vm_spec *spec, const struct spec_hmat_cache 
 		return 0;
 	below = cache_find(spec, cache->cell, cache->level - 1u);
 	if (!below)
-		return err_set(err, ERR_USER, -EINVAL, NULL, "Cache level=%u shall be defined first",
-			       cache->level - 1u);
+		return err_set(err, ERR_USER, -EINVAL, NULL,
+			       "Cache level=%u shall be defined first", cache->level - 1u);
 	if (cache->size_bytes <= below->size_bytes)
 		return err_set(err, ERR_USER, -EINVAL, NULL,
 			       "Invalid size=%" PRIu64

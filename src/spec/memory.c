@@ -20,8 +20,8 @@ static int check_maxmem(const struct vm_spec *spec, struct err *err)
 	const char *complaint = NULL;
 
 	if (spec->memory_slots > SPEC_SLOT_MAX)
-		return err_set(err, ERR_USER, -EINVAL, "-m", "unsupported amount of memory slots: %u",
-			       spec->memory_slots);
+		return err_set(err, ERR_USER, -EINVAL, "-m",
+			       "unsupported amount of memory slots: %u", spec->memory_slots);
 	if (!spec->maxmem_bytes)
 		return spec->memory_slots ? err_set(err, ERR_USER, -EINVAL, "-m",
 						    "slots specified but no max-size")
@@ -55,16 +55,15 @@ static bool any_memdev(const struct vm_spec *spec)
 /* -machine memory-backend=ID: the backend is the RAM of the whole machine. */
 static int check_machine_backend(struct vm_spec *spec, struct err *err)
 {
-	const struct spec_backend *backend =
-		spec_backend_find(spec, spec->machine.memory_backend);
+	const struct spec_backend *backend = spec_backend_find(spec, spec->machine.memory_backend);
 
 	if (any_memdev(spec))
 		return err_set(err, ERR_USER, -EINVAL, "-machine",
 			       "'-machine memory-backend' and '-numa memdev' properties are "
 			       "mutually exclusive");
 	if (!backend)
-		return err_set(err, ERR_USER, -EINVAL, "-machine",
-			       "Memory backend '%s' not found", spec->machine.memory_backend);
+		return err_set(err, ERR_USER, -EINVAL, "-machine", "Memory backend '%s' not found",
+			       spec->machine.memory_backend);
 	if (!spec->ram_bytes)
 		spec->ram_bytes = backend->size_bytes;
 	return 0;
@@ -75,7 +74,7 @@ static int check_reserved_id(const struct vm_spec *spec, struct err *err)
 {
 	const char *used = spec->machine.memory_backend;
 
-	if (spec_backend_find(spec, SPEC_DEFAULT_RAM_ID) &&
+	if (spec_object_exists(spec, SPEC_DEFAULT_RAM_ID) &&
 	    (!used || strcmp(used, SPEC_DEFAULT_RAM_ID)))
 		return err_set(err, ERR_USER, -EINVAL, "-object",
 			       "object's id '%s' is reserved for the default RAM backend, it can't "

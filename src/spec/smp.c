@@ -18,12 +18,12 @@ static int check_product(const struct spec_smp *smp, struct err *err)
 			       "!= maxcpus (%u)",
 			       smp->sockets, smp->dies, smp->cores, smp->threads, smp->maxcpus);
 	if (smp->maxcpus < smp->cpus)
-		return err_set(err, ERR_USER, -EINVAL, NULL,
-			       "Invalid CPU topology: maxcpus must be equal to or greater than smp: "
-			       "sockets (%u) * dies (%u) * modules (1) * cores (%u) * threads (%u) "
-			       "== maxcpus (%u) < smp_cpus (%u)",
-			       smp->sockets, smp->dies, smp->cores, smp->threads, smp->maxcpus,
-			       smp->cpus);
+		return err_set(
+			err, ERR_USER, -EINVAL, NULL,
+			"Invalid CPU topology: maxcpus must be equal to or greater than smp: "
+			"sockets (%u) * dies (%u) * modules (1) * cores (%u) * threads (%u) "
+			"== maxcpus (%u) < smp_cpus (%u)",
+			smp->sockets, smp->dies, smp->cores, smp->threads, smp->maxcpus, smp->cpus);
 	return 0;
 }
 
@@ -61,8 +61,8 @@ static bool count_from_hierarchy(struct spec_smp *smp)
 	smp->dies = MAX(smp->dies, 1u);
 	smp->cores = MAX(smp->cores, 1u);
 	smp->threads = MAX(smp->threads, 1u);
-	if (!checked_mul((uint64_t)smp->sockets * smp->dies,
-			 (uint64_t)smp->cores * smp->threads, &product) ||
+	if (!checked_mul((uint64_t)smp->sockets * smp->dies, (uint64_t)smp->cores * smp->threads,
+			 &product) ||
 	    product > UINT32_MAX)
 		return false;
 	smp->maxcpus = (uint32_t)product;

@@ -147,8 +147,8 @@ static int check_chardevs(const struct vm_spec *spec, struct err *err)
 
 	for (size_t i = 0; i < spec->n_serials; i++)
 		if (spec->serials[i].chardev && !spec_chardev_find(spec, spec->serials[i].chardev))
-			return err_set(err, ERR_USER, -EINVAL, "-serial",
-				       "chardev '%s' not found", spec->serials[i].chardev);
+			return err_set(err, ERR_USER, -EINVAL, "-serial", "chardev '%s' not found",
+				       spec->serials[i].chardev);
 	for (size_t i = 0; i < spec->n_monitors; i++)
 		if (!spec_chardev_find(spec, spec->monitors[i].chardev))
 			return err_set(err, ERR_USER, -EINVAL, "-mon", "chardev \"%s\" not found",
@@ -158,6 +158,21 @@ static int check_chardevs(const struct vm_spec *spec, struct err *err)
 	if (n_stdio > 1)
 		return err_set(err, ERR_USER, -EINVAL, "-chardev",
 			       "cannot use stdio by multiple character devices");
+	return 0;
+}
+
+/* The terminal is given back before the machine runs in the background (QEMU's texts). */
+static int check_daemonize(const struct vm_spec *spec, struct err *err)
+{
+	if (!spec->daemonize)
+		return 0;
+	if (spec->nographic)
+		return err_set(err, ERR_USER, -EINVAL, "-daemonize",
+			       "-nographic cannot be used with -daemonize");
+	for (size_t i = 0; i < spec->n_chardevs; i++)
+		if (spec->chardevs[i].type == SPEC_CHARDEV_STDIO)
+			return err_set(err, ERR_USER, -EINVAL, "-daemonize",
+				       "cannot use stdio with -daemonize");
 	return 0;
 }
 
@@ -184,8 +199,8 @@ static int check_chardev_users(const struct vm_spec *spec, struct err *err)
 static int default_strings(struct vm_spec *spec, struct err *err)
 {
 	if (!spec->machine.type_name)
-		spec->machine.type_name =
-			strdup(spec->machine.type == SPEC_MACHINE_PC ? "pc" : "q35");
+		spec->machine.type_name = strdup(spec->machine.type == SPEC_MACHINE_PC ? "pc"
+										       : "q35");
 	if (!spec->cpu_model)
 		spec->cpu_model = strdup("host");
 	if (!spec->machine.type_name || !spec->cpu_model)
@@ -218,5 +233,8 @@ int spec_complete(struct vm_spec *spec, struct err *err)
 	if (ret < 0)
 		return ret;
 	ret = check_chardevs(spec, err);
+	if (ret < 0)
+		return ret;
+	ret = check_daemonize(spec, err);
 	return ret < 0 ? ret : check_chardev_users(spec, err);
 }

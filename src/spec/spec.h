@@ -64,18 +64,18 @@ struct spec_backend {
 	enum spec_onoffauto dump;  /* AUTO: machine dump-guest-core */
 	enum spec_onoffauto share; /* AUTO: off for ram and file, on for memfd */
 	bool prealloc;
-	uint32_t prealloc_threads; /* 0: as many as -smp cpus */
-	char *prealloc_context;	   /* id of a thread context, or NULL */
-	bool reserve;		   /* false: MAP_NORESERVE */
-	bool hugetlb;		   /* memfd only */
+	uint32_t prealloc_threads;  /* 0: as many as -smp cpus */
+	char *prealloc_context;	    /* id of a thread context, or NULL */
+	bool reserve;		    /* false: MAP_NORESERVE */
+	bool hugetlb;		    /* memfd only */
 	uint64_t hugetlbsize_bytes; /* 0: the host's default huge page */
-	bool seal;		   /* memfd only */
-	char *mem_path;		   /* file only */
-	bool discard_data;	   /* file only */
-	bool readonly;		   /* file only */
-	uint64_t align_bytes;	   /* file only; 0: page size */
-	uint64_t offset_bytes;	   /* file only */
-	bool implicit;		   /* made by spec_complete(): the default RAM, never printed */
+	bool seal;		    /* memfd only */
+	char *mem_path;		    /* file only */
+	bool discard_data;	    /* file only */
+	bool readonly;		    /* file only */
+	uint64_t align_bytes;	    /* file only; 0: page size */
+	uint64_t offset_bytes;	    /* file only */
+	bool implicit;		    /* made by spec_complete(): the default RAM, never printed */
 };
 
 /* Where threads that prealloc memory run. */
@@ -88,11 +88,11 @@ struct spec_thread_context {
 /* A guest NUMA node. */
 struct spec_cell {
 	bool present;
-	bool implicit;	     /* made by spec_complete() for memory devices, never printed */
-	struct idset cpus;   /* vCPU indexes, 0 .. maxcpus - 1 */
-	char *memdev;	     /* backend id, or NULL */
-	uint64_t mem_bytes;  /* legacy mem=, when memdev is NULL; after spec_complete(): the size */
-	int initiator;	     /* cell id, or -1 */
+	bool implicit;	    /* made by spec_complete() for memory devices, never printed */
+	struct idset cpus;  /* vCPU indexes, 0 .. maxcpus - 1 */
+	char *memdev;	    /* backend id, or NULL */
+	uint64_t mem_bytes; /* legacy mem=, when memdev is NULL; after spec_complete(): the size */
+	int initiator;	    /* cell id, or -1 */
 };
 
 struct spec_distance {
@@ -135,12 +135,12 @@ struct spec_hmat_cache {
 
 enum spec_machine_type {
 	SPEC_MACHINE_Q35, /* "q35", "pc-q35-*" */
-	SPEC_MACHINE_PC,  /* "pc", "pc-i440fx-*": the same machine here, its root bus answers to pci.0 */
+	SPEC_MACHINE_PC, /* "pc", "pc-i440fx-*": the same machine here, its root bus answers to pci.0 */
 };
 
 struct spec_machine {
 	enum spec_machine_type type;
-	char *type_name;      /* as written: "q35", "pc-q35-9.2" */
+	char *type_name; /* as written: "q35", "pc-q35-9.2" */
 	bool hmat;
 	bool mem_merge;	      /* default true */
 	bool dump_guest_core; /* default true, as QEMU */
@@ -169,12 +169,12 @@ enum spec_chardev_type {
 struct spec_chardev {
 	char *id;
 	enum spec_chardev_type type;
-	char *path;	/* file, socket */
-	bool server;	/* socket */
-	bool wait;	/* socket server: wait for the peer at start */
-	bool mux;	/* stdio shared by serial port and monitor */
-	bool signal;	/* stdio: Ctrl-C ends the program (default true) */
-	bool append;	/* file */
+	char *path;  /* file, socket */
+	bool server; /* socket */
+	bool wait;   /* socket server: wait for the peer at start */
+	bool mux;    /* stdio shared by serial port and monitor */
+	bool signal; /* stdio: Ctrl-C ends the program (default true) */
+	bool append; /* file */
 };
 
 struct spec_monitor {
@@ -188,8 +188,8 @@ struct spec_serial {
 };
 
 struct spec_rtc {
-	bool localtime;	   /* base=localtime */
-	int64_t base_s;	   /* fixed start, seconds since 1970, when has_base */
+	bool localtime; /* base=localtime */
+	int64_t base_s; /* fixed start, seconds since 1970, when has_base */
 	bool has_base;
 };
 
@@ -210,7 +210,8 @@ struct vm_spec {
 	struct spec_thread_context *thread_contexts;
 	size_t n_thread_contexts;
 
-	struct spec_cell cells[SPEC_CELL_MAX]; /* cells[0 .. n_cells - 1] are present when complete */
+	struct spec_cell
+		cells[SPEC_CELL_MAX]; /* cells[0 .. n_cells - 1] are present when complete */
 	size_t n_cells;
 	struct spec_distance *distances; /* as given; spec_distance_get() gives the full matrix */
 	size_t n_distances;

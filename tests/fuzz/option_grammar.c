@@ -53,6 +53,8 @@ static bool parse_and_print(int argc, char *const *argv, struct cmdline_argv *re
 		FUZZ_CHECK(!spec && !action.text);
 		FUZZ_CHECK(err.code == ret && err.message[0]);
 		FUZZ_CHECK(err.subject[0] || ret == -ENOMEM);
+		for (const char *p = err.message; *p; p++)
+			FUZZ_CHECK((unsigned char)*p >= ' ');
 		return false;
 	}
 	FUZZ_CHECK((action.kind == CMDLINE_TEXT) == !spec);

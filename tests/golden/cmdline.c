@@ -80,8 +80,8 @@ static void expect(const char *folder, const char *name, const char *text)
 	if (text && expected && !strcmp(text, expected))
 		return;
 	n_failures++;
-	fprintf(stderr, "%s:\n--- expected\n%s--- is\n%s", path, expected ? expected : "(nothing)\n",
-		text ? text : "(nothing)\n");
+	fprintf(stderr, "%s:\n--- expected\n%s--- is\n%s", path,
+		expected ? expected : "(nothing)\n", text ? text : "(nothing)\n");
 }
 
 /* Splits text into lines behind a program name. Pointers into text, which it cuts. */

@@ -121,7 +121,13 @@ static void json_becomes_the_same_list(void **state)
 static void other_json_is_refused(void **state)
 {
 	static const char *const texts[] = {
-		"{", "[]", "1", "{\"a\": null}", "{\"a\": {}}", "{\"a\": [[1]]}", "{\"a\": 1} x",
+		"{",
+		"[]",
+		"1",
+		"{\"a\": null}",
+		"{\"a\": {}}",
+		"{\"a\": [[1]]}",
+		"{\"a\": 1} x",
 		"{\"a\": 1, \"a\": 2}",
 	};
 

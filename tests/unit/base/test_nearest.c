@@ -17,9 +17,9 @@ static void edits_are_counted(void **state)
 		const char *a, *b;
 		unsigned int distance;
 	} rows[] = {
-		{ "", "", 0 },		{ "", "abc", 3 },	 { "abc", "abc", 0 },
-		{ "abc", "abd", 1 },	{ "abc", "abcd", 1 },	 { "abcd", "abc", 1 },
-		{ "abcd", "abdc", 1 },	{ "kitten", "sitting", 3 }, { "ca", "abc", 3 },
+		{ "", "", 0 },	       { "", "abc", 3 },	   { "abc", "abc", 0 },
+		{ "abc", "abd", 1 },   { "abc", "abcd", 1 },	   { "abcd", "abc", 1 },
+		{ "abcd", "abdc", 1 }, { "kitten", "sitting", 3 }, { "ca", "abc", 3 },
 		{ "size", "sise", 1 },
 	};
 
@@ -47,7 +47,9 @@ static void long_names_are_never_near(void **state)
 
 static const char *nearest_of(const char *typed)
 {
-	static const char *const known[] = { "m", "mon", "object", "serial", "smp", "size", "slots" };
+	static const char *const known[] = {
+		"m", "mon", "object", "serial", "smp", "size", "slots"
+	};
 	const char *best = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)

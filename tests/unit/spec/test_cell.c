@@ -44,9 +44,10 @@ static void rest_goes_to_cell_0_with_warnings(void **state)
 	assert_int_equal(spec_vcpu_cell(spec, 1), 1);
 	assert_int_equal(spec_vcpu_cell(spec, 2), 0);
 	assert_int_equal(spec->n_warnings, 2);
-	assert_string_equal(spec->warnings[0],
-			    "CPU(s) not present in any NUMA nodes: CPU 0 [socket-id: 0, core-id: 0, "
-			    "thread-id: 0], CPU 2 [socket-id: 0, core-id: 2, thread-id: 0]");
+	assert_string_equal(
+		spec->warnings[0],
+		"CPU(s) not present in any NUMA nodes: CPU 0 [socket-id: 0, core-id: 0, "
+		"thread-id: 0], CPU 2 [socket-id: 0, core-id: 2, thread-id: 0]");
 }
 
 static void every_vcpu_is_in_exactly_one_cell(void **state)

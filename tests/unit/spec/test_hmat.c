@@ -69,8 +69,8 @@ static void entries_fit_16_bits(void **state)
 	/* A smaller value may make an old one too large. */
 	assert_int_equal(add(spec, 2, SPEC_HMAT_READ_LATENCY, 1, &err), -EINVAL);
 	assert_int_equal(add(spec, 0, SPEC_HMAT_WRITE_LATENCY, UINT64_MAX, &err), -EINVAL);
-	assert_int_equal(add(spec, 0, SPEC_HMAT_WRITE_LATENCY, UINT64_C(10000000000000000000),
-			     &err), 0);
+	assert_int_equal(
+		add(spec, 0, SPEC_HMAT_WRITE_LATENCY, UINT64_C(10000000000000000000), &err), 0);
 	assert_int_equal(add(spec, 0, SPEC_HMAT_READ_BANDWIDTH, UINT64_C(1) << 63, &err), 0);
 	assert_int_equal(add(spec, 0, SPEC_HMAT_WRITE_BANDWIDTH, 65535 * MIB, &err), -EINVAL);
 	assert_int_equal(add(spec, 0, SPEC_HMAT_WRITE_BANDWIDTH, 65534 * MIB, &err), 0);
