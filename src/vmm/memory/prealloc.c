@@ -9,12 +9,12 @@
  * One job with one thread and no wish where to run is done by the caller itself.
  *
  * Threads and locks: `next`, `done` and `code` are atomic; `err` and `is_setup` are written only by
- * the thread that changes `code` from 0, and read after all threads ended. The gate is held by the caller while it
- * creates threads: a new thread's stack needs the mmap lock for writing, which a populating thread
- * would hold up.
+ * the thread that changes `code` from 0, and read after all threads ended. The gate is held by the
+ * caller while it creates threads: a new thread's stack needs the mmap lock for writing, which a
+ * populating thread would hold up.
  *
- * Failure: a thread that cannot be created is an error only when the job has none. A thread that may
- * not run on the job's CPUs runs anywhere, unless they were asked for.
+ * Failure: a thread that cannot be created is an error only when the job has none. A thread that
+ * may not run on the job's CPUs runs anywhere, unless they were asked for.
  */
 #include "vmm/memory/prealloc.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Covers facts.h and sysfs.h: facts from a made tree; a kernel without NUMA; nodes with ids apart;
- * huge page pools; distances; near CPUs of nodes with and without CPUs; available memory; broken files
- * are errors that name the file; the live machine has a node with memory.
+ * huge page pools; distances; near CPUs of nodes with and without CPUs; available memory; broken
+ * files are errors that name the file; the live machine has a node with memory.
  */
 #include <errno.h>
 #include <setjmp.h>
