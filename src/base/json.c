@@ -296,14 +296,16 @@ struct json *json_new_string(const char *text)
 	size_t count = strlen(text);
 
 	while (count) {
-		size_t length = json_utf8_length(text, count);
+		size_t length = json_utf8_prefix(text, count);
 
-		if (length)
-			strbuf_add(&clean, text, length);
-		else
-			json_utf8_add(&clean, 0xfffd);
-		text += length ? length : 1;
-		count -= length ? length : 1;
+		strbuf_add(&clean, text, length);
+		text += length;
+		count -= length;
+		if (!count)
+			break;
+		json_utf8_add(&clean, 0xfffd);
+		text++;
+		count--;
 	}
 	if (clean.failed)
 		abort();

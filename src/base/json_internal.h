@@ -26,6 +26,8 @@ static inline struct json *json_from_node(struct json_object *node)
 
 /* Length of the UTF-8 sequence at bytes (at most count long), 0 when it is not one (RFC 3629). */
 size_t json_utf8_length(const char *bytes, size_t count);
+/* How many of the bytes, from the first on, are whole UTF-8 sequences. */
+size_t json_utf8_prefix(const char *bytes, size_t count);
 /* Writes code_point (no surrogate, at most 0x10ffff) as UTF-8. */
 void json_utf8_add(struct strbuf *out, unsigned int code_point);
 

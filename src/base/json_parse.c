@@ -172,31 +172,39 @@ static int read_escape(struct reader *r, struct strbuf *out)
 	return 0;
 }
 
+/* Bytes that stand for themselves: up to the quote, an escape or a control character. */
+static size_t plain_length(const struct reader *r, char quote)
+{
+	const char *p = r->pos;
+
+	while (p < r->end && *p != quote && *p != '\\' && (unsigned char)*p >= 0x20)
+		p++;
+	return (size_t)(p - r->pos);
+}
+
 static int read_string(struct reader *r, struct strbuf *out)
 {
 	const char *start = r->pos;
 	char quote = *r->pos++;
 
-	while (r->pos < r->end && *r->pos != quote) {
-		size_t length;
+	for (;;) {
+		size_t length = plain_length(r, quote), valid = json_utf8_prefix(r->pos, length);
 		int ret;
 
-		if (*r->pos == '\\') {
-			ret = read_escape(r, out);
-			if (ret < 0)
-				return ret;
-			continue;
-		}
-		if ((unsigned char)*r->pos < 0x20)
-			return stray_error(r, r->pos);
-		length = json_utf8_length(r->pos, (size_t)(r->end - r->pos));
-		if (!length)
-			return syntax_error(r, r->pos, "invalid UTF-8 sequence in string");
+		if (valid < length)
+			return syntax_error(r, r->pos + valid, "invalid UTF-8 sequence in string");
 		strbuf_add(out, r->pos, length);
 		r->pos += length;
+		if (r->pos == r->end)
+			return syntax_error(r, start, "unterminated string");
+		if (*r->pos == quote)
+			break;
+		if (*r->pos != '\\')
+			return stray_error(r, r->pos);
+		ret = read_escape(r, out);
+		if (ret < 0)
+			return ret;
 	}
-	if (r->pos == r->end)
-		return syntax_error(r, start, "unterminated string");
 	r->pos++;
 	return out->failed ? no_memory(r) : 0;
 }

@@ -33,6 +33,20 @@ size_t json_utf8_length(const char *bytes, size_t count)
 	return length;
 }
 
+size_t json_utf8_prefix(const char *bytes, size_t count)
+{
+	size_t used = 0;
+
+	while (used < count) {
+		size_t length = json_utf8_length(bytes + used, count - used);
+
+		if (!length)
+			break;
+		used += length;
+	}
+	return used;
+}
+
 void json_utf8_add(struct strbuf *out, unsigned int code_point)
 {
 	char bytes[4];
@@ -92,14 +106,32 @@ static void add_ascii(struct strbuf *out, char c)
 	}
 }
 
+/* How many bytes from here on need no escape; most strings have no others. */
+static size_t plain_length(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] >= 0x20 && text[length] < 0x7f && text[length] != '"' &&
+	       text[length] != '\\')
+		length++;
+	return length;
+}
+
 static void add_string(struct strbuf *out, const char *text)
 {
 	size_t count = strlen(text);
 
 	strbuf_add_char(out, '"');
 	while (count) {
-		size_t length = json_utf8_length(text, count);
+		size_t plain = plain_length(text);
+		size_t length;
 
+		strbuf_add(out, text, plain);
+		text += plain;
+		count -= plain;
+		if (!count)
+			break;
+		length = json_utf8_length(text, count);
 		if (length == 1)
 			add_ascii(out, *text);
 		else

@@ -8,10 +8,10 @@
  *	BETWEEN --opening bracket--> VALUE (depth > 0) --depth 0--> done
  *	BETWEEN --quote--> STRING --quote--> VALUE, or done at depth 0
  *	BETWEEN --word--> WORD --anything else--> done (that byte is seen again)
- *	any --impossible byte, limit--> SKIP --line end, 0xff--> BETWEEN
+ *	any --bracket that does not match, impossible byte, limit--> SKIP
+ *	SKIP --line end, 0xff--> BETWEEN
  *
- *	Opening and closing brackets are counted, not matched: "{]" ends at once and json_parse() says
- *	what is wrong with it, as in QEMU.
+ *	Where a bracket does not match, json_parse() is still asked, for its better message.
  * Invariants: text holds the pending document from its first byte; it is empty in BETWEEN and SKIP.
  * Limits: bytes and depth are checked here already, so that neither a flood without a line end nor a
  *	depth bomb is ever kept.
@@ -22,7 +22,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 enum state {
 	BETWEEN,
@@ -38,7 +37,8 @@ struct json_stream {
 	struct json_limits limits;
 	enum state state;
 	char quote; /* in STRING and ESCAPE */
-	int braces, brackets;
+	unsigned int depth;
+	uint64_t objects; /* bit d: the bracket at depth d is a brace */
 	struct strbuf text;
 };
 
@@ -46,6 +46,7 @@ enum verdict {
 	MORE,
 	DONE,	    /* the byte is the document's last */
 	DONE_AGAIN, /* the document ended before the byte */
+	UNBALANCED, /* the byte fits no open bracket */
 	STRAY,
 	TOO_DEEP,
 };
@@ -78,8 +79,7 @@ bool json_stream_is_partial(const struct json_stream *stream)
 static void start_over(struct json_stream *stream, enum state state)
 {
 	stream->state = state;
-	stream->braces = 0;
-	stream->brackets = 0;
+	stream->depth = 0;
 	/* One huge document must not be remembered for the rest of the session. */
 	if (stream->text.capacity > 64 * 1024)
 		strbuf_fini(&stream->text);
@@ -102,32 +102,25 @@ static bool ends_skip(char c)
 	return ((unsigned char)c < 0x20 && c != '\t') || c == '\xff';
 }
 
-static bool is_outermost(const struct json_stream *stream)
+_Static_assert(JSON_DEPTH_MAX <= 64, "one bit per level");
+
+static enum verdict scan_open(struct json_stream *stream, bool is_object)
 {
-	return stream->braces == 0 && stream->brackets == 0;
+	uint64_t bit;
+
+	if (stream->depth >= stream->limits.depth)
+		return TOO_DEEP;
+	bit = UINT64_C(1) << stream->depth++;
+	stream->objects = is_object ? stream->objects | bit : stream->objects & ~bit;
+	return MORE;
 }
 
-static enum verdict scan_bracket(struct json_stream *stream, char c)
+static enum verdict scan_close(struct json_stream *stream, bool is_object)
 {
-	switch (c) {
-	case '{':
-		stream->braces++;
-		break;
-	case '}':
-		stream->braces--;
-		break;
-	case '[':
-		stream->brackets++;
-		break;
-	case ']':
-		stream->brackets--;
-		break;
-	}
-	if (stream->braces < 0 || stream->brackets < 0 || is_outermost(stream))
-		return DONE;
-	if ((unsigned int)(stream->braces + stream->brackets) > stream->limits.depth)
-		return TOO_DEEP;
-	return MORE;
+	if (!stream->depth || (stream->objects >> (stream->depth - 1) & 1) != is_object)
+		return UNBALANCED;
+	stream->depth--;
+	return stream->depth ? MORE : DONE;
 }
 
 /* A byte between tokens. */
@@ -141,14 +134,17 @@ static enum verdict scan_outside(struct json_stream *stream, char c)
 		return MORE;
 	}
 	if (is_word_char(c)) {
-		stream->state = is_outermost(stream) ? WORD : VALUE;
+		stream->state = stream->depth ? VALUE : WORD;
 		return MORE;
 	}
-	if (c && strchr("{}[],:", c)) {
-		stream->state = VALUE;
-		return scan_bracket(stream, c);
-	}
-	return STRAY;
+	if (c != '{' && c != '[' && c != '}' && c != ']' && c != ',' && c != ':')
+		return STRAY;
+	stream->state = VALUE;
+	if (c == '{' || c == '[')
+		return scan_open(stream, c == '{');
+	if (c == '}' || c == ']')
+		return scan_close(stream, c == '}');
+	return stream->depth ? MORE : UNBALANCED;
 }
 
 static enum verdict scan_string(struct json_stream *stream, char c)
@@ -161,7 +157,7 @@ static enum verdict scan_string(struct json_stream *stream, char c)
 		stream->state = ESCAPE;
 	} else if (c == stream->quote) {
 		stream->state = VALUE;
-		if (is_outermost(stream))
+		if (!stream->depth)
 			return DONE;
 	}
 	return MORE;
@@ -201,12 +197,14 @@ static int refuse_limit(struct json_stream *stream, const char *what, struct err
 	return err_set(err, ERR_USER, -E2BIG, NULL, "JSON %s limit exceeded", what);
 }
 
-static int complete(struct json_stream *stream, struct json **ret_document, struct err *err)
+/* Reads the pending document and goes on in the given state. */
+static int complete(struct json_stream *stream, enum state next, struct json **ret_document,
+		    struct err *err)
 {
 	int ret = json_parse(stream->text.text, stream->text.length, stream->flags, &stream->limits,
 			     ret_document, err);
 
-	start_over(stream, BETWEEN);
+	start_over(stream, next);
 	if (ret < 0 && err)
 		err->subject[0] = '\0';
 	return ret < 0 ? ret : 1;
@@ -236,7 +234,7 @@ int json_stream_read(struct json_stream *stream, const char **pos, const char *e
 		}
 		verdict = scan(stream, c);
 		if (verdict == DONE_AGAIN)
-			return complete(stream, ret_document, err);
+			return complete(stream, BETWEEN, ret_document, err);
 		(*pos)++;
 		if (verdict == STRAY)
 			return refuse_stray(stream, c, err);
@@ -250,7 +248,9 @@ int json_stream_read(struct json_stream *stream, const char **pos, const char *e
 				       "out of memory for a JSON document");
 		}
 		if (verdict == DONE)
-			return complete(stream, ret_document, err);
+			return complete(stream, BETWEEN, ret_document, err);
+		if (verdict == UNBALANCED)
+			return complete(stream, SKIP, ret_document, err);
 	}
 	return 0;
 }

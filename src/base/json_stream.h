@@ -9,11 +9,11 @@
  *		if (ret > 0) use(document); else report(&err);
  *
  * After a document that is not JSON the stream goes on:
- * - brackets balance but the text between is wrong: the document is skipped, nothing else;
- * - a byte that no token can contain, or a limit: all is skipped up to the next control character
- *   other than tab (a line end), or to a byte 0xff, which clients send to make a peer start anew.
- *   QEMU resumes at the next bracket already; then a piece of a broken request could be taken for a
- *   request, so we wait for the line to end.
+ * - all its brackets match but the text between is wrong: the document is skipped, nothing else;
+ * - a bracket that does not match, a comma or colon outside of brackets, a byte that no token can
+ *   contain, or a limit: all is skipped up to the next control character other than tab (a line
+ *   end), or to a byte 0xff, which clients send to make a peer start anew. QEMU resumes at once;
+ *   then a piece of a broken request could be taken for a request, so we wait for the line to end.
  *
  * Memory: never more than limits.bytes of pending text.
  * Threads: a stream belongs to one thread at a time.

@@ -11,7 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/param.h> /* its MIN and MAX evaluate twice; included here so that ours stay */
 
+#undef MIN
+#undef MAX
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b)                                                                                  \
 	({                                                                                         \

@@ -131,6 +131,8 @@ int cmdline_print_machine(const struct vm_spec *spec, const struct cmdline_optio
 static const struct cmdline_prop accel_rows[] = {
 	{ "accel", PROP_FIXED, .names = kvm_only, .help = "accelerator; only KVM" },
 	{ "kernel-irqchip", PROP_FIXED, .names = on_only, .help = "interrupt controllers in KVM" },
+	{ "software", PROP_BOOL, PROP_FIELD(vm_spec, software_kvm),
+	  .help = "run even where KVM has no hardware virtualisation under it (default off)" },
 };
 static const struct cmdline_props accel = {
 	.name = "accel",
@@ -151,16 +153,19 @@ int cmdline_read_accel(struct cmdline_parser *parser, const struct cmdline_optio
 	AUTO_KEYVAL(list);
 	int ret = cmdline_option_list(option, arg, &props, &list, err);
 
-	(void)parser;
-	return ret < 0 ? ret : cmdline_props_read(props, &list, NULL, err);
+	return ret < 0 ? ret : cmdline_props_read(props, &list, parser->spec, err);
 }
 
 /* Terrace always uses KVM; QEMU needs to be told. */
 int cmdline_print_accel(const struct vm_spec *spec, const struct cmdline_option *option,
 			struct cmdline_argv *argv)
 {
-	(void)spec;
-	return cmdline_argv_add(argv, option->name, "kvm");
+	struct vm_spec defaults = { .software_kvm = false };
+	AUTO_STRBUF text = STRBUF_INIT;
+
+	strbuf_add_text(&text, "kvm");
+	cmdline_props_print(&accel, spec, &defaults, &text);
+	return cmdline_argv_add_text(argv, option->name, &text);
 }
 
 static const struct cmdline_prop cpu_rows[] = {

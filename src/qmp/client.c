@@ -33,7 +33,7 @@ struct qmp_client {
 	uint64_t sent, answered;
 };
 
-static const struct json_limits limits = { 16u << 20, 262144, JSON_DEPTH_MAX };
+static const struct json_limits limits = { 4u << 20, 65536, JSON_DEPTH_MAX };
 
 struct qmp_client *qmp_client_new(const struct qmp_client_ops *ops, void *context)
 {

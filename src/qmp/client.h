@@ -10,7 +10,8 @@
  *	qmp_client_free(client);
  *
  * Several requests may be under way; a server answers them in order, and the client insists on it.
- * A message is at most 16 MiB with 262144 values (QEMU's schema is a tenth of that).
+ * A message is at most 4 MiB with 65536 values, which bounds what a hostile server can make us
+ * allocate to some 64 MiB; the largest answer that QEMU has, its schema, is well below.
  *
  * Threads: one thread at a time. Callbacks run inside qmp_client_feed() and qmp_client_execute();
  * they may execute, but not feed or free.

@@ -91,6 +91,13 @@ const struct qmp_command *qmp_schema_command(const struct qmp_schema *schema, co
 const struct qmp_event *qmp_schema_event(const struct qmp_schema *schema, const char *name);
 
 /*
+ * Is the table sound? Names are QMP names (letters, digits, '-', '_'; events in capitals), occur once and
+ * are not those of the session's own commands; each row has a summary and what it needs to run. For
+ * the unit test of each table. -EINVAL: the message says which row and why.
+ */
+int qmp_schema_check(const struct qmp_schema *schema, struct err *err);
+
+/*
  * Checks arguments as QEMU does, in the order of the list: missing, wrong type; then members that are
  * not listed. Codes as json_get_*(); also -EINVAL "Parameter 'N' does not accept value 'V'" and
  * "Parameter 'N' is unexpected".

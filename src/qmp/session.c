@@ -10,6 +10,9 @@
  * A request passes through: document (json_stream) -> shape (request_read) -> command by name ->
  * arguments (qmp_args_check) -> run -> answer. The first step that fails is the answer. The id is
  * looked up before anything else, so that every answer to an object with an id carries it.
+ * Invariants: "calls" counts the public calls that are under way (an event inside a command inside
+ *	feed: 2). A session that is freed meanwhile is "closed": it says and runs nothing more, and the
+ *	last of these calls releases it.
  * Failure: of a request is its answer; the session itself has no way to fail.
  */
 #include "qmp/session.h"
@@ -34,6 +37,8 @@ struct qmp_session {
 	void *write_context;
 	struct json_stream *input;
 	bool negotiated;
+	bool closed;
+	unsigned int calls;
 };
 
 struct request {
@@ -47,6 +52,8 @@ static void send_message(struct qmp_session *session, const struct json *message
 {
 	AUTO_STRBUF line = STRBUF_INIT;
 
+	if (session->closed)
+		return;
 	json_format(message, JSON_COMPACT, &line);
 	strbuf_add_text(&line, "\r\n");
 	/* An answer that is missing is worse for a client than a program that is gone. */
@@ -162,6 +169,11 @@ static const struct qmp_schema own_schema = {
 	.commands = own_commands,
 	.command_count = ARRAY_SIZE(own_commands),
 };
+
+const struct qmp_schema *qmp_session_own_schema(void)
+{
+	return &own_schema;
+}
 
 static void append_name(struct json *list, const char *name)
 {
@@ -316,30 +328,54 @@ struct qmp_session *qmp_session_new(const struct qmp_schema *schema, void *comma
 	return TAKE_PTR(session);
 }
 
+static void release(struct qmp_session *session)
+{
+	json_stream_free(session->input);
+	free(session);
+}
+
 void qmp_session_free(struct qmp_session *session)
 {
 	if (!session)
 		return;
-	json_stream_free(session->input);
-	free(session);
+	session->closed = true;
+	if (!session->calls)
+		release(session);
+}
+
+static void call_begin(struct qmp_session *session)
+{
+	session->calls++;
+}
+
+static void call_end(struct qmp_session *session)
+{
+	if (--session->calls == 0 && session->closed)
+		release(session);
+}
+
+/* Runs the next request in the bytes; false: there is none. */
+static bool feed_one(struct qmp_session *session, const char **pos, const char *end)
+{
+	AUTO(json) document = NULL;
+	struct err err = ERR_INIT;
+	int ret = json_stream_read(session->input, pos, end, &document, &err);
+
+	if (ret < 0)
+		send_error(session, "GenericError", &err, NULL);
+	else if (ret > 0)
+		request_answer(session, document);
+	return ret != 0;
 }
 
 void qmp_session_feed(struct qmp_session *session, const char *bytes, size_t count)
 {
 	const char *pos = bytes, *end = bytes + count;
 
-	for (;;) {
-		AUTO(json) document = NULL;
-		struct err err = ERR_INIT;
-		int ret = json_stream_read(session->input, &pos, end, &document, &err);
-
-		if (ret == 0)
-			return;
-		if (ret < 0)
-			send_error(session, "GenericError", &err, NULL);
-		else
-			request_answer(session, document);
-	}
+	call_begin(session);
+	while (!session->closed && feed_one(session, &pos, end))
+		;
+	call_end(session);
 }
 
 void qmp_session_end_input(struct qmp_session *session)
@@ -349,7 +385,9 @@ void qmp_session_end_input(struct qmp_session *session)
 	if (!json_stream_is_partial(session->input))
 		return;
 	err_set(&err, ERR_USER, -EINVAL, NULL, "JSON parse error, premature EOI");
+	call_begin(session);
 	send_error(session, "GenericError", &err, NULL);
+	call_end(session);
 }
 
 void qmp_session_event(struct qmp_session *session, const char *name, const struct json *data,
@@ -369,7 +407,9 @@ void qmp_session_event(struct qmp_session *session, const char *name, const stru
 	json_set_string(message, "event", name);
 	if (data)
 		json_set(message, "data", json_ref(data));
+	call_begin(session);
 	send_message(session, message);
+	call_end(session);
 }
 
 bool qmp_session_is_negotiated(const struct qmp_session *session)

@@ -20,8 +20,9 @@
  * other commands come from the schema. A command answers before it returns; there is no command yet
  * that needs to answer later (long work is a job with its own commands and events).
  *
- * Threads: one thread at a time. Callbacks run inside the call that causes them. A command must not
- * feed or free the session that it runs for.
+ * Threads: one thread at a time. Callbacks run inside the call that causes them. They may send events
+ * and free the session (a write that finds the peer gone, a command that closes the connection), but
+ * not feed it.
  */
 #ifndef TERRACE_QMP_SESSION_H
 #define TERRACE_QMP_SESSION_H
@@ -45,9 +46,16 @@ typedef void (*qmp_write)(void *context, const char *bytes, size_t count);
  */
 struct qmp_session *qmp_session_new(const struct qmp_schema *schema, void *command_context,
 				    qmp_write write, void *write_context);
+/*
+ * No write happens and no command starts after it. Inside a callback the memory itself is released
+ * when the call that caused the callback returns.
+ */
 void qmp_session_free(struct qmp_session *session);
 
 CLEANUP_DEFINE(qmp_session, qmp_session_free)
+
+/* The commands that every session answers itself, for documentation and checks. */
+const struct qmp_schema *qmp_session_own_schema(void);
 
 /* Bytes from the client. Every request that they complete is run and answered. */
 void qmp_session_feed(struct qmp_session *session, const char *bytes, size_t count);

@@ -199,6 +199,7 @@ struct vm_spec {
 	struct spec_machine machine;
 	char *cpu_model; /* "host" or "max"; NULL: host */
 	struct spec_smp smp;
+	bool software_kvm; /* run although KVM has no hardware virtualisation under it */
 
 	uint64_t ram_bytes;    /* -m size */
 	uint64_t maxmem_bytes; /* 0: no memory devices */

@@ -49,7 +49,10 @@ static void count(long bytes)
 
 #if HAVE_ASAN
 
-#include <sanitizer/allocator_interface.h>
+/* clang has a header for these, gcc has only the functions. */
+int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *, size_t),
+					      void (*on_free)(const volatile void *));
+size_t __sanitizer_get_allocated_size(const volatile void *memory);
 
 static void on_malloc(const volatile void *memory, size_t size)
 {

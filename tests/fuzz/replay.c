@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #define INPUT_SECONDS 5u
-#define INPUT_MAX     65536u /* bytes; longer seeds are run as they are, their mutations are cut */
+#define INPUT_MAX     16384u /* bytes; longer seeds are run as they are, their mutations are cut */
 #define SEEDS_MAX     512u
 #define KEPT_BYTES    65536
 

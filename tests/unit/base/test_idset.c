@@ -16,7 +16,9 @@
 
 static void text_round_trip(void **state)
 {
-	static const char *const texts[] = { "", "0", "0-3", "0,2,4", "0-3,8,10-11", "63-64", "4095" };
+	static const char *const texts[] = {
+		"", "0", "0-3", "0,2,4", "0-3,8,10-11", "63-64", "4095"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
@@ -31,7 +33,7 @@ static void text_round_trip(void **state)
 
 static void bad_texts_are_refused(void **state)
 {
-	static const char *const texts[] = { "x",   "3-1", "1-",   "-1",    ",1",    "1,",
+	static const char *const texts[] = { "x",    "3-1",  "1-",  "-1",	   ",1",    "1,",
 					     "1,,2", "4096", "1 2", "99999999999", "0-4096" };
 
 	(void)state;
@@ -104,9 +106,12 @@ static void format_reports_needed_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text_round_trip),     cmocka_unit_test(bad_texts_are_refused),
-		cmocka_unit_test(limit_is_exclusive),  cmocka_unit_test(members_in_order),
-		cmocka_unit_test(algebra),	       cmocka_unit_test(format_reports_needed_length),
+		cmocka_unit_test(text_round_trip),
+		cmocka_unit_test(bad_texts_are_refused),
+		cmocka_unit_test(limit_is_exclusive),
+		cmocka_unit_test(members_in_order),
+		cmocka_unit_test(algebra),
+		cmocka_unit_test(format_reports_needed_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,10 +81,18 @@ static void a_bad_document_costs_only_itself(void **state)
 	(void)state;
 	assert_reads("{\"execute\": bad}{\"a\":1}",
 		     "!JSON parse error, invalid keyword 'bad'|{\"a\": 1}|");
-	assert_reads("{]{}", "!JSON parse error, key is not a string in object|{}|");
-	assert_reads("}{}", "!JSON parse error, expecting value|{}|");
-	assert_reads("{[}]{}", "!JSON parse error, key is not a string in object|{}|");
+	assert_reads("{[]}{}", "!JSON parse error, key is not a string in object|{}|");
 	assert_reads("{\"a\":1,\"a\":2}{}", "!JSON parse error, duplicate key|{}|");
+}
+
+static void an_unbalanced_one_costs_the_line(void **state)
+{
+	(void)state;
+	assert_reads("{]{}\n{}", "!JSON parse error, key is not a string in object|{}|");
+	assert_reads("}{}\n{}", "!JSON parse error, expecting value|{}|");
+	assert_reads("{\"a\":[}]{}\n{}", "!JSON parse error, expecting value|{}|");
+	assert_reads("1,{}\n{}", "1|!JSON parse error, expecting value|{}|");
+	assert_reads("\"a\":{}\n{}", "\"a\"|!JSON parse error, expecting value|{}|");
 }
 
 static void a_stray_byte_costs_the_line(void **state)
@@ -155,6 +163,7 @@ int main(void)
 		cmocka_unit_test(words_end_at_the_next_byte),
 		cmocka_unit_test(brackets_in_strings_do_not_count),
 		cmocka_unit_test(a_bad_document_costs_only_itself),
+		cmocka_unit_test(an_unbalanced_one_costs_the_line),
 		cmocka_unit_test(a_stray_byte_costs_the_line),
 		cmocka_unit_test(byte_ff_starts_anew),
 		cmocka_unit_test(depth_is_refused_before_it_is_kept),

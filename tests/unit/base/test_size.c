@@ -45,9 +45,17 @@ static void bad_sizes_are_refused(void **state)
 		const char *text;
 		int code;
 	} rows[] = {
-		{ "", -EINVAL },    { "-1", -EINVAL },	{ "G", -EINVAL },   { "1GB", -EINVAL },
-		{ "1 G", -EINVAL }, { "1.", -EINVAL },	{ "1.5B", -EINVAL }, { "0x", -EINVAL },
-		{ "0x1.5G", -EINVAL }, { "16E", -ERANGE }, { "18446744073709551616", -ERANGE },
+		{ "", -EINVAL },
+		{ "-1", -EINVAL },
+		{ "G", -EINVAL },
+		{ "1GB", -EINVAL },
+		{ "1 G", -EINVAL },
+		{ "1.", -EINVAL },
+		{ "1.5B", -EINVAL },
+		{ "0x", -EINVAL },
+		{ "0x1.5G", -EINVAL },
+		{ "16E", -ERANGE },
+		{ "18446744073709551616", -ERANGE },
 		{ "1x", -EINVAL },
 	};
 
