@@ -2,10 +2,11 @@
  * cells: prints what the kernel knows of its NUMA nodes, one line per node, in
  * a form that scripts can take apart:
  *
- *	cell 0 cpus 0-1 mem_kib 1003412 distances 10,21 read_latency_ns 80 \
+ *	cell 0 cpus 0-1 mem_kib 1003412 present_kib 1048192 distances 10,21 read_latency_ns 80 \
  *		write_latency_ns 80 read_bandwidth_mib 100000 write_bandwidth_mib 100000 initiators 0
  *
- * A value that the kernel does not give is `-`.  Latencies and bandwidths are
+ * mem_kib is what the kernel manages, present_kib what the cell has (with the kernel's own image and
+ * tables).  A value that the kernel does not give is `-`.  Latencies and bandwidths are
  * those of access class 0: from the nearest initiator, which HMAT describes.
  */
 #include <dirent.h>
@@ -61,6 +62,25 @@ static long memory_kib(int node)
 	return kib;
 }
 
+/* Pages of all zones of a node that are memory, from /proc/zoneinfo. */
+static long present_kib(int node)
+{
+	char line[256];
+	long pages, kib = 0;
+	int current = -1, id;
+
+	FILE *file = fopen("/proc/zoneinfo", "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "Node %d,", &id) == 1)
+			current = id;
+		else if (current == node && sscanf(line, " present %ld", &pages) == 1)
+			kib += pages * 4;
+	}
+	if (file)
+		fclose(file);
+	return kib;
+}
+
 /* Initiators are links node0, node1, ... in access0/initiators/. */
 static void initiators_print(int node)
 {
@@ -93,7 +113,7 @@ static void cell_print(int node)
 {
 	printf("cell %d", node);
 	field_print(node, "cpus", "cpulist");
-	printf(" mem_kib %ld", memory_kib(node));
+	printf(" mem_kib %ld present_kib %ld", memory_kib(node), present_kib(node));
 	field_print(node, "distances", "distance");
 	field_print(node, "read_latency_ns", "access0/initiators/read_latency");
 	field_print(node, "write_latency_ns", "access0/initiators/write_latency");

@@ -37,7 +37,8 @@ void nearest_offer(const char *typed, const char *candidate, const char **best)
 	unsigned int distance = nearest_distance(typed, candidate);
 	size_t allowed = MAX(strnlen(typed, NEAREST_NAME_MAX) / 3, (size_t)1);
 
-	if (distance > allowed)
+	/* A name of which every letter must change is another name. */
+	if (distance > allowed || distance >= strnlen(typed, NEAREST_NAME_MAX))
 		return;
 	if (!*best || distance < nearest_distance(typed, *best))
 		*best = candidate;

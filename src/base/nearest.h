@@ -18,8 +18,8 @@ unsigned int nearest_distance(const char *a, const char *b);
 
 /*
  * Offers one candidate: keeps it in *best (NULL at first) if it is nearer to typed than the one
- * before and near enough to be meant (at most a third of the letters, at least one edit). Ties
- * keep the earlier one. Call it for each known name.
+ * before and near enough to be meant (edits in at most a third of the letters; one edit always, if a letter
+ * stays). Ties keep the earlier one. Call it for each known name.
  */
 void nearest_offer(const char *typed, const char *candidate, const char **best);
 

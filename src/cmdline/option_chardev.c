@@ -270,6 +270,7 @@ static const struct cmdline_prop mon_rows[] = {
 	{ "mode", PROP_ENUM, PROP_FIELD(mon, mode), .names = modes, .flags = PROP_ALWAYS,
 	  .help = "control is QMP (default readline)" },
 	{ "pretty", PROP_BOOL, PROP_FIELD(mon, pretty), .help = "indented JSON" },
+	{ "id", PROP_ANY, .help = "accepted: nothing refers to it" },
 };
 static const struct cmdline_props mon_props = {
 	.name = "mon",

@@ -152,28 +152,24 @@ static bool matches(uint32_t wanted, uint32_t id)
 }
 
 /* Every vCPU whose place agrees with the ids that were given. */
-static int add_matching_cpus(struct vm_spec *spec, const struct numa_cpu *cpu, struct err *err)
+static struct idset matching_vcpus(const struct spec_smp *smp, const struct numa_cpu *cpu)
 {
-	unsigned int n_matches = 0;
+	struct idset vcpus = IDSET_EMPTY;
 
-	for (unsigned int vcpu = 0; vcpu < spec->smp.maxcpus; vcpu++) {
-		struct spec_vcpu_place place = spec_vcpu_place(&spec->smp, vcpu);
-		int ret;
+	for (unsigned int vcpu = 0; vcpu < smp->maxcpus; vcpu++) {
+		struct spec_vcpu_place place = spec_vcpu_place(smp, vcpu);
 
-		if (!matches(cpu->socket_id, place.socket) || !matches(cpu->die_id, place.die) ||
-		    !matches(cpu->core_id, place.core) || !matches(cpu->thread_id, place.thread))
-			continue;
-		ret = spec_cell_cpu_add(spec, cpu->node_id, vcpu, err);
-		if (ret < 0)
-			return ret;
-		n_matches++;
+		if (matches(cpu->socket_id, place.socket) && matches(cpu->die_id, place.die) &&
+		    matches(cpu->core_id, place.core) && matches(cpu->thread_id, place.thread))
+			idset_add(&vcpus, vcpu);
 	}
-	return n_matches ? 0 : err_set(err, ERR_USER, -EINVAL, NULL, "no match found");
+	return vcpus;
 }
 
 static int read_cpu(struct vm_spec *spec, const struct keyval *list, struct err *err)
 {
 	struct numa_cpu cpu = { NOT_GIVEN, NOT_GIVEN, NOT_GIVEN, NOT_GIVEN, NOT_GIVEN };
+	struct idset vcpus;
 	int ret;
 
 	if (keyval_has(list, "cluster-id"))
@@ -188,7 +184,10 @@ static int read_cpu(struct vm_spec *spec, const struct keyval *list, struct err 
 			       "Invalid node-id=%u, NUMA node must be defined with -numa "
 			       "node,nodeid=ID before it's used with -numa cpu,node-id=ID",
 			       cpu.node_id);
-	return add_matching_cpus(spec, &cpu, err);
+	vcpus = matching_vcpus(&spec->smp, &cpu);
+	if (idset_is_empty(&vcpus))
+		return err_set(err, ERR_USER, -EINVAL, NULL, "no match found");
+	return spec_cell_cpus_add(spec, cpu.node_id, &vcpus, err);
 }
 
 static int read_hmat_lb(struct vm_spec *spec, const struct keyval *list, struct err *err)

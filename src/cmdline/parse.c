@@ -144,7 +144,7 @@ static int unknown_option(const char *word, const char *name, struct err *err)
 	char hint[80] = "";
 
 	if (!name)
-		return err_set(err, ERR_USER, -EINVAL, word,
+		return err_set(err, ERR_USER, -EINVAL, word[0] ? word : "''",
 			       "not an option (options begin with '-'; a kernel is given with "
 			       "-kernel FILE)");
 	for (size_t i = 0; i < cmdline_n_options; i++)
@@ -296,6 +296,24 @@ static int run_phases(struct cmdline_parser *parser, const struct given *given, 
 	return cmdline_default_serial(parser, err);
 }
 
+/* A rule of the whole machine names an option: show it as typed where it was given once. */
+static int blame_by_name(const struct given *given, int n_given, int code, struct err *err)
+{
+	const struct given *culprit = NULL;
+	int n_culprits = 0;
+
+	for (int i = 0; i < n_given && err && err->subject[0] == '-'; i++) {
+		if (strcmp(given[i].option->name, err->subject + 1))
+			continue;
+		culprit = &given[i];
+		n_culprits++;
+	}
+	if (n_culprits != 1)
+		return code;
+	err->subject[0] = '\0';
+	return blame(culprit, code, err);
+}
+
 int cmdline_parse(int argc, char *const argv[], struct vm_spec **ret_spec,
 		  struct cmdline_action *ret_action, struct err *err)
 {
@@ -321,10 +339,11 @@ int cmdline_parse(int argc, char *const argv[], struct vm_spec **ret_spec,
 		*ret_spec = NULL;
 	} else {
 		ret = run_phases(&parser, given, n_given, err);
-		if (ret == 0)
-			ret = spec_complete(spec, err);
 		if (ret < 0)
 			return ret;
+		ret = spec_complete(spec, err);
+		if (ret < 0)
+			return blame_by_name(given, n_given, ret, err);
 		*ret_spec = TAKE_PTR(spec);
 	}
 	*ret_action = action;

@@ -162,13 +162,10 @@ static int read_string(const struct cmdline_prop *prop, const char *text, void *
 
 static int bad_name(const struct cmdline_prop *prop, const char *text, struct err *err)
 {
-	const char *nearest = NULL;
 	AUTO_STRBUF known = STRBUF_INIT;
 
-	for (size_t i = 0; prop->names[i]; i++) {
-		nearest_offer(text, prop->names[i], &nearest);
+	for (size_t i = 0; prop->names[i]; i++)
 		strbuf_addf(&known, "%s%s", i ? ", " : "", prop->names[i]);
-	}
 	if (prop->type == PROP_FIXED)
 		return err_set(err, ERR_UNSUPPORTED, -EINVAL, NULL,
 			       "Parameter '%s' does not accept value '%.60s': terrace-vmm only has "

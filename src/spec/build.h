@@ -57,9 +57,9 @@ int spec_monitor_add(struct vm_spec *spec, const char *chardev, bool control, bo
 int spec_cell_add(struct vm_spec *spec, unsigned int id, struct spec_cell *cell, struct err *err)
 	__attribute__((warn_unused_result));
 
-/* Gives the vCPU to the declared cell. */
-int spec_cell_cpu_add(struct vm_spec *spec, unsigned int id, unsigned int vcpu, struct err *err)
-	__attribute__((warn_unused_result));
+/* Gives the vCPUs to the declared cell; those that it has already are fine. */
+int spec_cell_cpus_add(struct vm_spec *spec, unsigned int id, const struct idset *vcpus,
+		       struct err *err) __attribute__((warn_unused_result));
 
 /* Both cells must be declared. A pair given again replaces the earlier value. */
 int spec_distance_add(struct vm_spec *spec, const struct spec_distance *distance, struct err *err)

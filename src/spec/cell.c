@@ -122,24 +122,19 @@ int spec_cell_add(struct vm_spec *spec, unsigned int id, struct spec_cell *cell,
 	return 0;
 }
 
-int spec_cell_cpu_add(struct vm_spec *spec, unsigned int id, unsigned int vcpu, struct err *err)
+int spec_cell_cpus_add(struct vm_spec *spec, unsigned int id, const struct idset *vcpus,
+		       struct err *err)
 {
-	struct idset cpus = IDSET_EMPTY;
-	int ret;
+	struct spec_cell *cell = &spec->cells[id];
+	int ret = check_cpus(spec, id, vcpus, err);
 
-	if (vcpu >= spec->smp.maxcpus)
-		return err_set(err, ERR_USER, -EINVAL, NULL,
-			       "CPU index (%u) should be smaller than maxcpus (%u)", vcpu,
-			       spec->smp.maxcpus);
-	idset_add(&cpus, vcpu);
-	ret = check_cpus(spec, id, &cpus, err);
 	if (ret < 0)
 		return ret;
-	if (spec->cells[id].initiator >= 0 && spec->cells[id].initiator != (int)id)
+	if (cell->initiator >= 0 && cell->initiator != (int)id)
 		return err_set(err, ERR_USER, -EINVAL, NULL,
 			       "The initiator of CPU NUMA node %u should be itself (got %d)", id,
-			       spec->cells[id].initiator);
-	idset_add(&spec->cells[id].cpus, vcpu);
+			       cell->initiator);
+	idset_union(&cell->cpus, vcpus);
 	return 0;
 }
 

@@ -20,6 +20,7 @@
 #include "vmm/devices/i8042.h"
 #include "vmm/devices/io_bus.h"
 #include "vmm/devices/pci_host.h"
+#include "vmm/devices/rtc.h"
 #include "vmm/devices/serial.h"
 #include "vmm/kvm/vcpu_set.h"
 #include "vmm/kvm/vm.h"
@@ -30,6 +31,7 @@
 
 #define MACHINE_SERIAL_MAX 4u
 #define MACHINE_SCI_GSI	   9u
+#define MACHINE_RTC_GSI	   8u
 
 /* A character device of the description, and who uses it. */
 struct machine_chardev {
@@ -78,6 +80,7 @@ struct vmm {
 	struct serial *serials[MACHINE_SERIAL_MAX];
 	struct acpi_pm *pm;
 	struct i8042 *i8042;
+	struct rtc *rtc;
 	struct pci_host *pci;
 
 	struct machine_image image;

@@ -143,6 +143,20 @@ static int make_serials(struct vmm *vmm, struct err *err)
 	return 0;
 }
 
+static int make_rtc(struct vmm *vmm, struct err *err)
+{
+	const struct spec_rtc *rtc = &vmm->spec->rtc;
+	struct rtc_config config = {
+		.irq = irq(vmm, MACHINE_RTC_GSI),
+		.base = rtc->has_base	 ? RTC_BASE_FIXED
+			: rtc->localtime ? RTC_BASE_LOCALTIME
+					 : RTC_BASE_UTC,
+		.base_s = rtc->base_s,
+	};
+
+	return rtc_new(&vmm->loop, vmm->pio, &config, &vmm->rtc, err);
+}
+
 static int make_devices(struct vmm *vmm, struct err *err)
 {
 	struct acpi_pm_config pm = {
@@ -159,6 +173,9 @@ static int make_devices(struct vmm *vmm, struct err *err)
 	if (ret < 0)
 		return ret;
 	ret = i8042_new(vmm->pio, on_guest_reset, vmm, &vmm->i8042, err);
+	if (ret < 0)
+		return ret;
+	ret = make_rtc(vmm, err);
 	if (ret < 0)
 		return ret;
 	return pci_host_new(vmm->pio, vmm->mmio, on_guest_reset, vmm, &vmm->pci, err);
@@ -255,6 +272,7 @@ int machine_reset(struct vmm *vmm, struct err *err)
 			serial_reset(vmm->serials[i]);
 	acpi_pm_reset(vmm->pm);
 	i8042_reset(vmm->i8042);
+	rtc_reset(vmm->rtc);
 	pci_host_reset(vmm->pci);
 	return machine_image_load(vmm, MACHINE_RESET, err);
 }
@@ -266,6 +284,7 @@ void vmm_close(struct vmm *vmm)
 	vcpu_set_close(vmm->vcpus);
 	monitors_close(vmm->monitors);
 	pci_host_free(vmm->pci);
+	rtc_free(vmm->rtc);
 	i8042_free(vmm->i8042);
 	acpi_pm_free(vmm->pm);
 	for (size_t i = 0; i < MACHINE_SERIAL_MAX; i++)

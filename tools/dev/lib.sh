@@ -102,7 +102,7 @@ need_packages() {
 		-o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 --no-install-recommends install "${missing[@]}")
 	local update=("${sudo[@]}" apt-get -q -o DPkg::Lock::Timeout=600 update)
 	# Without package lists, or with old ones, the first try fails: then update.
-	if apt-cache show --no-all-versions "${missing[@]}" >/dev/null 2>&1 &&
+	if apt-get -qq -s --no-install-recommends install "${missing[@]}" >/dev/null 2>&1 &&
 		run "${install[@]}" >&2; then
 		return 0
 	fi

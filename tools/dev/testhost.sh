@@ -191,8 +191,15 @@ guest_image=$image_ret
 host_initramfs "$kernel_dir_ret"
 host_initramfs_file=$initramfs_ret
 
+# What a run that was killed with SIGKILL left behind.
+for old in "${TMPDIR:-/tmp}"/terrace-testhost.*; do
+	if [ -O "$old" ] && [ -s "$old/pid" ] && ! kill -0 "$(cat "$old/pid")" 2>/dev/null; then
+		rm -rf "$old"
+	fi
+done
 work=$(mktemp -d "${TMPDIR:-/tmp}/terrace-testhost.XXXXXX") || die "cannot write to ${TMPDIR:-/tmp}; set TMPDIR"
 cleanup_paths+=("$work")
+echo $$ >"$work/pid"
 
 payload_make() {
 	local p=$work/payload
@@ -237,9 +244,22 @@ console_tail() {
 	tail -n 30 "$work/console" | tr -d '\r' >&2
 }
 
+# cpu_seconds PID: processor time used so far.
+cpu_seconds() {
+	awk '{ sub(/.*[)] /, ""); print int(($12 + $13) / 100) }' "/proc/$1/stat" 2>/dev/null || echo 0
+}
+
+# silence_is_hang: no sign of life for WALL s of time and CPU s of processor time.  On a
+# busy machine time passes without work done, so processor time is what counts: a
+# start takes about 10 s of it.
+silence_is_hang() {
+	local wall=$1 cpu=$2 limit=$3
+	[ "$cpu" -ge "$limit" ] || [ "$wall" -ge 240 ] || { [ "$wall" -ge 60 ] && [ "$cpu" -lt 6 ]; }
+}
+
 # boot: runs it once; sets boot_ret to ok (and status), hang, timeout or died.
 boot() {
-	local started=$SECONDS seen=$SECONDS word value limit=60 port n=0 t0=$EPOCHREALTIME
+	local started=$SECONDS seen=$SECONDS seen_cpu=0 word value limit=40 port n=0 t0=$EPOCHREALTIME
 	local args=(-accel "tcg,thread=multi" -cpu "max,+svm,+npt,phys-bits=46" "${topology_ret[@]}"
 		-nodefaults -no-user-config -display none -no-reboot
 		-kernel "$kernel_dir_ret/vmlinux" -initrd "$host_initramfs_file" -append "$append"
@@ -259,15 +279,17 @@ boot() {
 	cat "$work/err" >&2 &
 	cat_pids+=($!)
 	exec {ctl}<>"$work/ctl"
-	setpriv --pdeathsig KILL "${qemu_cmd[@]}" "${args[@]}" </dev/null >"$work/qemu" 2>&1 &
+	# Its own session: Ctrl-C comes here and not there.  Its death signal: should this shell
+	# be killed, it goes too.
+	setsid setpriv --pdeathsig KILL "${qemu_cmd[@]}" "${args[@]}" </dev/null >"$work/qemu" 2>&1 &
 	qemu_pid=$!
 	boot_ret=died status=1
 	while :; do
 		if read -r -t 1 -u "$ctl" word value; then
-			seen=$SECONDS
+			seen=$SECONDS seen_cpu=$(cpu_seconds "$qemu_pid")
 			case $word in
 			ready)
-				limit=60
+				limit=150
 				[ -n "$quiet" ] || say "testhost: $topology, $memory, kernel $(cat "$kernel_dir_ret/release"), ready after $(
 					awk -v a="$t0" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }') s"
 				;;
@@ -282,7 +304,8 @@ boot() {
 				boot_ret=ok status=$value
 			fi
 			break
-		elif [ $((SECONDS - seen)) -ge $limit ]; then
+		elif [ $((SECONDS - seen)) -ge 15 ] &&
+			silence_is_hang $((SECONDS - seen)) $(($(cpu_seconds "$qemu_pid") - seen_cpu)) $limit; then
 			boot_ret=hang
 			break
 		fi

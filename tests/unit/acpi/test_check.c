@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Covers acpi.h, acpi_tables_build: each contradiction in a description is named, nothing is built. */
+/* Covers acpi_tables_build: each contradiction in a description is named, nothing is built. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
