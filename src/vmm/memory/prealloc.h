@@ -52,7 +52,8 @@ unsigned int prealloc_threads(const struct prealloc_range *range, unsigned int n
  * Populates all ranges at the same time. Before that, the free memory of the nodes (or free huge
  * pages) is compared with what is wanted, because a bound touch without memory makes the kernel's
  * OOM killer end some process instead of failing: -ENOMEM with both amounts. Free memory, clean
- * page cache and free swap count as available. root_fd: see host/sysfs.h.
+ * page cache and free swap count as available, less the kernel's watermarks and some for page
+ * tables. root_fd: see host/sysfs.h.
  *
  * A failure further on is "preallocating 4096 MiB on node 1 failed after 1024 MiB: <errno text>";
  * what is populated by then stays. Never a SIGBUS. -EOPNOTSUPP before Linux 5.14 (no
