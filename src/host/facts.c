@@ -346,11 +346,53 @@ int host_nodes_cpus(int root_fd, const struct idset *nodes, struct idset *ret_cp
 	return 0;
 }
 
+static void close_file(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+
+/* "   high     1234" in /proc/zoneinfo: the pages of that line, else 0. */
+static uint64_t high_watermark_pages(const char *line)
+{
+	unsigned long long pages = 0;
+
+	return sscanf(line, " high %llu", &pages) == 1 ? pages : 0;
+}
+
+/*
+ * What the kernel keeps for itself on nodes: the zones' high watermarks (proc/zoneinfo). Below
+ * them it reclaims, and a bound allocation that finds nothing to reclaim ends in the OOM killer.
+ * The file has lines for each CPU, so it is read by line. 0 where it does not exist.
+ */
+static uint64_t kernel_reserve_bytes(int root_fd, const struct idset *nodes)
+{
+	int fd = openat(root_fd, "proc/zoneinfo", O_RDONLY | O_CLOEXEC);
+	__attribute__((cleanup(close_file))) FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	uint64_t pages = 0;
+	unsigned int node;
+	bool wanted = false;
+	char line[256];
+
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
+		return 0;
+	}
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "Node %u,", &node) == 1)
+			wanted = idset_has(nodes, node);
+		else if (wanted)
+			pages += high_watermark_pages(line);
+	}
+	return pages * 4 * KIB;
+}
+
 int host_nodes_available(int root_fd, const struct idset *nodes, uint64_t huge_bytes,
 			 uint64_t *ret_bytes, struct err *err)
 {
 	bool numa = has_node_dir(root_fd);
-	uint64_t sum = 0;
+	uint64_t sum = 0, reserve = 0;
 
 	for (int id = idset_next(nodes, 0); id >= 0; id = idset_next(nodes, (unsigned int)id + 1)) {
 		struct host_node node = { 0 };
@@ -371,6 +413,8 @@ int host_nodes_available(int root_fd, const struct idset *nodes, uint64_t huge_b
 				       huge_bytes / KIB);
 		sum += pool->free_pages * pool->page_bytes;
 	}
-	*ret_bytes = sum;
+	if (!huge_bytes)
+		reserve = kernel_reserve_bytes(root_fd, nodes);
+	*ret_bytes = sum > reserve ? sum - reserve : 0;
 	return 0;
 }

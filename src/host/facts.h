@@ -93,7 +93,8 @@ int host_nodes_cpus(int root_fd, const struct idset *nodes, struct idset *ret_cp
 
 /*
  * Memory that can still be had on nodes: with huge_bytes == 0 base pages (struct host_node,
- * available_bytes), else free huge pages of that size. -ENOENT when a node or the size is absent.
+ * available_bytes, less what the kernel keeps for itself), else free huge pages of that size.
+ * -ENOENT when a node or the size is absent.
  */
 int host_nodes_available(int root_fd, const struct idset *nodes, uint64_t huge_bytes,
 			 uint64_t *ret_bytes, struct err *err) __attribute__((warn_unused_result));

@@ -23,7 +23,9 @@ static uint64_t range_end(struct range r)
 	return r.start + r.size_bytes;
 }
 
-/* maxmem - RAM, and a GiB for each slot: devices may want 1 GiB alignment, which costs up to one. */
+/*
+ * maxmem - RAM, and a GiB for each slot: devices may want 1 GiB alignment, which costs up to one.
+ */
 static bool devices_bytes(uint64_t ram_bytes, uint64_t maxmem_bytes, uint32_t memory_slots,
 			  uint64_t *ret_bytes)
 {

@@ -121,13 +121,16 @@ CLEANUP_DEFINE(plan, plan_free)
 /*
  * spec must be complete (spec_complete()); facts may be NULL: an unknown host, of which nothing is
  * checked. -EINVAL (ERR_USER): a host node that the facts lack, memory that is no multiple of 4 KiB
- * or that no backend provides, a read-only backend as RAM. -ERANGE: "Address space limit ... phys-bits
- * too low", or a size that overflows. -ENOMEM.
+ * or that no backend provides, a read-only backend as RAM. -ERANGE: "Address space limit ...
+ * phys-bits too low", or a size that overflows. -ENOMEM.
  */
 int plan_build(const struct vm_spec *spec, const struct host_facts *facts, struct plan **ret_plan,
 	       struct err *err) __attribute__((warn_unused_result));
 
-/* Names a backend in errors: "-object memory-backend-ram,id=m0"; "-m" for the default one. Returns buf. */
+/*
+ * Names a backend in errors: "-object memory-backend-ram,id=m0"; "-m" for the default one. Returns
+ * buf.
+ */
 const char *plan_backend_subject(const struct spec_backend *backend, char *buf, size_t buf_size);
 
 /*

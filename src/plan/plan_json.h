@@ -6,15 +6,17 @@
  * hexadecimal strings, because people read them; sets of nodes and CPUs are lists like "0-3,8".
  *
  *	{ ram_bytes, phys_bits,
- *	  map: [{ start, size_bytes, use: ram|ecam|mmio32|devices|mmio64 }]	by address
+ *	  map: [{ start, size_bytes, use: ram|ecam|mmio32|devices|mmio64 }]
  *	  cells: [{ cell, size_bytes, backend, vcpus }]
- *	  backends: [{ id, type, size_bytes, host_nodes, policy, numa_balancing, prealloc, reserve }]
+ *	  backends: [{ id, type, size_bytes, host_nodes, policy, numa_balancing,
+ *		       prealloc, reserve }]
  *	  slots: [{ slot, start, size_bytes, backend, offset_bytes, cell,
- *		    cost_bytes, cost_shadow_bytes }]		KVM's books with the TDP MMU, without
+ *		    cost_bytes, cost_shadow_bytes }]
  *	  vcpus: [{ vcpu, apic_id, cell, present }]
  *	  srat: [{ cell, start, size_bytes, hotplug }]
  *	  cost: { slots_bytes, slots_shadow_bytes } }
  *
+ * map is by address. Costs are KVM's books for the slot (cost.h), with and without the TDP MMU.
  * backend is null for a cell without memory; cell is null in slots of a machine without cells.
  *
  * Threads: any; pure.

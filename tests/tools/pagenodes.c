@@ -10,8 +10,8 @@
  * A line is "NAME total=PAGES N0=PAGES N1=PAGES ... absent=PAGES", in pages of 4 KiB; nodes without
  * pages are left out. Exit status 1: nothing found, or the kernel refused.
  *
- * Backends are found in /proc/PID/maps by the names [anon:terrace:ID] and /memfd:terrace:ID. A kernel
- * without CONFIG_ANON_VMA_NAME shows no names for anonymous memory: use --size there.
+ * Backends are found in /proc/PID/maps by the names [anon:terrace:ID] and /memfd:terrace:ID. A
+ * kernel without CONFIG_ANON_VMA_NAME shows no names for anonymous memory: use --size there.
  */
 #include <errno.h>
 #include <inttypes.h>

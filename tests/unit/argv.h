@@ -12,7 +12,9 @@
 
 #define ARGV_WORDS_MAX 4096
 
-/* words are separated by blanks and newlines; no quoting; '#' starts a comment. NULL: err says why. */
+/*
+ * words are separated by blanks and newlines; no quoting; '#' starts a comment. NULL: err says why.
+ */
 static inline struct vm_spec *argv_spec(const char *words, struct err *err)
 {
 	static char *argv[ARGV_WORDS_MAX];

@@ -2,21 +2,22 @@
 /*
  * A memory backend: host memory that holds guest memory, made as a spec_backend says.
  *
- * The order in time is the point: map, set the policy, lock on fault, then touch. memory_backend_open()
- * does the first two; backends.h does it all for a machine.
+ * The order in time is the point: map, set the policy, lock on fault, then touch.
+ * memory_backend_open() does the first two; backends.h does it all for a machine.
  *
  * - ram: anonymous memory, private, or shared with share=on. memfd: shared unless share=off.
  *   file: private unless share=on.
- * - Mappings start where huge pages can begin: at a multiple of 2 MiB (or of the file system's page,
- *   or align=), for private anonymous memory shifted so that host and guest addresses agree modulo
- *   2 MiB; transparent huge pages are asked for.
- * - A policy governs anonymous memory, memfd, tmpfs and hugetlbfs. Pages of other file systems belong
- *   to the page cache, which places them by the thread that reads them first (mbind(2), "Notes").
+ * - Mappings start where huge pages can begin: at a multiple of 2 MiB (or of the file system's
+ *   page, or align=), for private anonymous memory shifted so that host and guest addresses agree
+ *   modulo 2 MiB; transparent huge pages are asked for.
+ * - A policy governs anonymous memory, memfd, tmpfs and hugetlbfs. Pages of other file systems
+ *   belong to the page cache, which places them by the thread that reads them first (mbind(2),
+ *   "Notes").
  * - Others find the memory in /proc/PID/maps as [anon:terrace:ID] or /memfd:terrace:ID.
  * - Huge pages are reserved when they are mapped, so that there is never too little on touch;
- *   with reserve=off, or a policy whose nodes have fewer free pages, a touch can fail: in the VMM by
- *   SIGBUS, in the guest by stopping it. memory_backend_check_ram() refuses such memory as boot RAM.
- *   The same holds for a file on a full file system; prealloc=on finds out at the start.
+ *   with reserve=off, or a policy whose nodes have fewer free pages, a touch can fail: in the VMM
+ *   by SIGBUS, in the guest by stopping it. memory_backend_check_ram() refuses such memory as boot
+ *   RAM. The same holds for a file on a full file system; prealloc=on finds out at the start.
  *
  * Threads: opened and closed by the main thread; read-only in between.
  */

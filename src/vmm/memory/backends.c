@@ -13,7 +13,9 @@
 
 #define PHASE_BYTES (2 * MIB)
 
-/* Guest address of the backend's first byte modulo 2 MiB; 0 when the guest does not boot from it. */
+/*
+ * Guest address of the backend's first byte modulo 2 MiB; 0 when the guest does not boot from it.
+ */
 static uint64_t phase_of(const struct plan *plan, size_t backend)
 {
 	for (size_t i = 0; i < plan->n_regions; i++)

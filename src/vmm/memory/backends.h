@@ -3,8 +3,8 @@
  * All memory backends of a machine: opened, placed, locked and populated in the right order, all or
  * nothing.
  *
- * Order: map and set the policy of each; check them against the cpuset and the huge page pools; lock on
- * fault; populate, all at the same time, each near its nodes; give the guest its addresses.
+ * Order: map and set the policy of each; check them against the cpuset and the huge page pools;
+ * lock on fault; populate, all at the same time, each near its nodes; give the guest its addresses.
  *
  * Threads: the main thread.
  */
@@ -28,8 +28,9 @@ struct memory_backends {
 /*
  * spec and plan are borrowed; spec must outlive the backends. root_fd is a descriptor of "/"
  * (host_root_open()). Errors as memory_backend_open(), memory_backend_check_ram(),
- * memory_lock_on_fault() and memory_prealloc(); also -EINVAL "cannot bind memory to host NUMA nodes:
- * node 1 is not allowed ..." where this process's cpuset lacks a node, which mbind would drop in silence.
+ * memory_lock_on_fault() and memory_prealloc(); also -EINVAL "cannot bind memory to host NUMA
+ * nodes: node 1 is not allowed ..." where this process's cpuset lacks a node, which mbind would
+ * drop in silence.
  */
 int memory_backends_open(const struct vm_spec *spec, const struct plan *plan, int root_fd,
 			 struct memory_backends **ret_backends, struct err *err)

@@ -8,10 +8,10 @@
  * search, then walks on while the next range starts where the last one ended. It walks twice: once
  * to see that every byte is there, once to act; so a refused access has touched nothing.
  *
- * Threads and locks: `lock` protects the array. An access holds it for reading for its whole length;
- * that is what makes "removed" mean "no longer used". Writers are preferred: glibc's default would
- * let busy vCPUs starve the main thread's remove for ever. Readers never nest (an access calls
- * nothing that accesses), which writer preference needs.
+ * Threads and locks: `lock` protects the array. An access holds it for reading for its whole
+ * length; that is what makes "removed" mean "no longer used". Writers are preferred: glibc's
+ * default would let busy vCPUs starve the main thread's remove for ever. Readers never nest (an
+ * access calls nothing that accesses), which writer preference needs.
  *
  * Limits: the bytes are shared with running vCPUs. A copy is no snapshot: whoever validates guest
  * data copies it once and uses the copy.
@@ -142,7 +142,9 @@ int guest_memory_remove(struct guest_memory *mem, gpa_t start)
 	return ret;
 }
 
-/* One contiguous piece of an access; done bytes came before it. A negative errno ends the access. */
+/*
+ * One contiguous piece of an access; done bytes came before it. A negative errno ends the access.
+ */
 typedef int piece_fn(void *opaque, unsigned char *host, uint64_t done, size_t size_bytes);
 
 static bool is_covered(const struct guest_memory *mem, size_t at, struct range wanted)

@@ -2,9 +2,9 @@
 /*
  * Locking guest memory against swapping and reclaim (-overcommit mem-lock).
  *
- * Locks on fault (mlock2(2), MLOCK_ONFAULT): the call marks the range and returns at once, and a page
- * is locked when it comes. So the limit is known before any work is done, and mem-lock=on is this
- * followed by preallocation, with its threads and checks. Only guest memory is locked, not the
+ * Locks on fault (mlock2(2), MLOCK_ONFAULT): the call marks the range and returns at once, and a
+ * page is locked when it comes. So the limit is known before any work is done, and mem-lock=on is
+ * this followed by preallocation, with its threads and checks. Only guest memory is locked, not the
  * program's own.
  *
  * Threads: any.

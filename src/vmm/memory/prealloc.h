@@ -19,7 +19,10 @@
 #define PREALLOC_THREADS_MAX  16u
 /* A thread pays when it has this much to do ... */
 #define PREALLOC_THREAD_BYTES (UINT64_C(64) << 20)
-/* ... and takes this much at a time: progress for the error text, and short times under mmap's lock. */
+/*
+ * ... and takes this much at a time: progress for the error text, and short times under mmap's
+ * lock.
+ */
 #define PREALLOC_CHUNK_BYTES  (UINT64_C(64) << 20)
 
 struct prealloc_range {
@@ -48,11 +51,13 @@ unsigned int prealloc_threads(const struct prealloc_range *range, unsigned int n
 /*
  * Populates all ranges at the same time. Before that, the free memory of the nodes (or free huge
  * pages) is compared with what is wanted, because a bound touch without memory makes the kernel's
- * OOM killer end some process instead of failing: -ENOMEM with both amounts. Free memory, clean page
- * cache and free swap count as available. root_fd: see host/sysfs.h.
+ * OOM killer end some process instead of failing: -ENOMEM with both amounts. Free memory, clean
+ * page cache and free swap count as available, less the kernel's watermarks and some for page
+ * tables. root_fd: see host/sysfs.h.
  *
- * A failure further on is "preallocating 4096 MiB on node 1 failed after 1024 MiB: <errno text>"; what
- * is populated by then stays. Never a SIGBUS. -EOPNOTSUPP before Linux 5.14 (no MADV_POPULATE_WRITE).
+ * A failure further on is "preallocating 4096 MiB on node 1 failed after 1024 MiB: <errno text>";
+ * what is populated by then stays. Never a SIGBUS. -EOPNOTSUPP before Linux 5.14 (no
+ * MADV_POPULATE_WRITE).
  */
 int memory_prealloc(const struct prealloc_range *ranges, size_t n_ranges, int root_fd,
 		    struct err *err) __attribute__((warn_unused_result));

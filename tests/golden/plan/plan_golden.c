@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Golden plans: each case folder has a command line (argv: words, comments with #), perhaps the host
- * as an hwloc synthetic string (host), and the plan that is expected (plan.json).
+ * Golden plans: each case folder has a command line (argv: words, comments with #), perhaps the
+ * host as an hwloc synthetic string (host), and the plan that is expected (plan.json).
  *
  * usage: plan_golden CASE_FOLDER...
  *

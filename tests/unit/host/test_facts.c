@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Covers facts.h and sysfs.h: facts from a made tree; a kernel without NUMA; nodes with ids apart;
- * huge page pools; distances; near CPUs of nodes with and without CPUs; available memory; broken files
- * are errors that name the file; the live machine has a node with memory.
+ * huge page pools; distances; near CPUs of nodes with and without CPUs; available memory; broken
+ * files are errors that name the file; the live machine has a node with memory.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -181,6 +181,27 @@ static void memory_of_several_nodes_adds_up(void **state)
 	assert_non_null(strstr(err.message, "node7/cpulist: No such file or directory"));
 }
 
+static void the_kernels_reserve_is_not_available(void **state)
+{
+	struct tree *tree = *state;
+	struct idset nodes = IDSET_EMPTY;
+	uint64_t bytes;
+
+	tree_add_tiers(tree);
+	tree_write(tree, "proc/zoneinfo",
+		   "Node 0, zone   Normal\n  pages free     1\n        min      7\n"
+		   "        high     1000\n"
+		   "Node 1, zone    DMA32\n        low      5\n        high     10\n"
+		   "              high:  99\n"
+		   "Node 1, zone   Normal\n        high     20\n");
+	idset_add(&nodes, 1);
+	assert_int_equal(host_nodes_available(tree->fd, &nodes, 0, &bytes, NULL), 0);
+	assert_int_equal(bytes, (700070 - 30 * 4) * KIB);
+	idset_add(&nodes, 0);
+	assert_int_equal(host_nodes_available(tree->fd, &nodes, 0, &bytes, NULL), 0);
+	assert_int_equal(bytes, (1500140 - 1030 * 4) * KIB);
+}
+
 static void broken_files_are_named(void **state)
 {
 	AUTO(host_facts) facts = NULL;
@@ -272,6 +293,7 @@ int main(void)
 		WITH_TREE(pools_by_page_size),
 		WITH_TREE(near_cpus),
 		WITH_TREE(memory_of_several_nodes_adds_up),
+		WITH_TREE(the_kernels_reserve_is_not_available),
 		WITH_TREE(broken_files_are_named),
 		WITH_TREE(odd_distances_are_unknown),
 		WITH_TREE(small_files),

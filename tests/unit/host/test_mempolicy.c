@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Covers mempolicy.h, pages.h, affinity.h, populate.h on this machine's own first node: each policy is
- * set and read back; absent nodes; a kernel that lacks a mode says so; pages are counted where they
- * are; populating makes pages present; affinity.
+ * Covers mempolicy.h, pages.h, affinity.h, populate.h on this machine's own first node: each policy
+ * is set and read back; absent nodes; a kernel that lacks a mode says so; pages are counted where
+ * they are; populating makes pages present; affinity.
  */
 #include <errno.h>
 #include <setjmp.h>

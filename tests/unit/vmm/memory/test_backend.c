@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Covers backend.h, backend_fd.h and map.h: each type is mapped, usable, aligned and shifted; files are
- * created, grown, refused when too short, unlinked in directories, removed again on undo, kept on close,
- * emptied with discard-data; policy, merge, dump; texts; huge pages without pool or reservation.
+ * Covers backend.h, backend_fd.h and map.h: each type is mapped, usable, aligned and shifted; files
+ * are created, grown, refused when too short, unlinked in directories, removed again on undo, kept
+ * on close, emptied with discard-data; policy, merge, dump; texts; huge pages without pool or
+ * reservation.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Covers backends.h and lock.h, and the pagenodes tool: all backends of a command line, regions reach
- * the guest's addresses, preallocated and touched memory is seen from outside; all or nothing;
- * thread contexts; locking and its limit; huge pages where the host has some.
+ * Covers backends.h and lock.h, and the pagenodes tool: all backends of a command line, regions
+ * reach the guest's addresses, preallocated and touched memory is seen from outside; all or
+ * nothing; thread contexts; locking and its limit; huge pages where the host has some.
  *
  * usage: test_vmm_backends PAGENODES
  */
@@ -99,7 +99,9 @@ static void regions_reach_the_guests_addresses(void **state)
 	machine_close(&machine);
 }
 
-/* Private memory of a cell that starts at an odd MiB is shifted, so that huge pages fit the guest. */
+/*
+ * Private memory of a cell that starts at an odd MiB is shifted, so that huge pages fit the guest.
+ */
 static void odd_cells_are_shifted(void **state)
 {
 	struct machine machine;

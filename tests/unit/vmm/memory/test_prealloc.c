@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Covers prealloc.h: the number of threads; ranges are present afterwards, with one and many threads;
- * too little memory on the nodes is an error with both amounts, before anything is touched; several
- * ranges share a node; a failure names node and amount and is no SIGBUS; CPUs that were asked for.
+ * Covers prealloc.h: the number of threads; ranges are present afterwards, with one and many
+ * threads; too little memory on the nodes is an error with both amounts, before anything is
+ * touched; several ranges share a node; a failure names node and amount and is no SIGBUS; CPUs that
+ * were asked for.
  */
 #include <errno.h>
 #include <setjmp.h>
