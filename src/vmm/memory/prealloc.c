@@ -127,7 +127,9 @@ static int check_range(const struct prealloc_range *ranges, size_t n_ranges, siz
 	if (!huge_bytes)
 		possible += free_swap_bytes(root_fd);
 	wanted = wanted_bytes(ranges, n_ranges, &range->nodes, range->page_bytes);
-	if (wanted + (huge_bytes ? 0 : overhead_bytes(wanted)) <= possible)
+	if (!huge_bytes)
+		possible -= MIN(possible, overhead_bytes(wanted));
+	if (wanted <= possible)
 		return 0;
 	return err_set(err, ERR_HOST, -ENOMEM, range->subject,
 		       "preallocating %" PRIu64 " MiB%s failed: %" PRIu64

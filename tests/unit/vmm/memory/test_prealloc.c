@@ -128,7 +128,7 @@ static void too_little_memory_is_known_before(void **state)
 	assert_string_equal(err.subject, "-object memory-backend-ram,id=m0");
 	assert_string_equal(err.message,
 			    "preallocating 2048 MiB on node 1 failed: 2048 MiB are wanted there in "
-			    "all, 683 MiB of memory are available");
+			    "all, 667 MiB of memory are available");
 	assert_int_equal(present_pages(host, 4 * MIB), 0);
 	/* Swap makes room. */
 	tree_write(tree, "proc/meminfo", "SwapFree:  8000000 kB\n");
