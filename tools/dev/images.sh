@@ -58,6 +58,7 @@ initramfs_guest() {
 		mv "$tmp/out" "$out"
 		rm -rf "$tmp"
 	fi
+	touch "$out"
 	initramfs_ret=$out
 }
 

@@ -137,7 +137,10 @@ image_cached() {
 		mkdir -p "$cache/images"
 		mv "$tmp/image" "$image_ret"
 		rm -rf "$tmp"
+		# Those that nobody used for two weeks: their contents have changed since.
+		find "$cache/images" "$cache/initramfs" -type f -mtime +14 -delete 2>/dev/null || true
 	fi
+	touch "$image_ret"
 }
 
 root_fill() { cp -a "$tree_dir_ret" "$1"; }
@@ -160,7 +163,10 @@ host_initramfs() {
 	key=$(content_key "$dir" tools/testhost/init tools/dev/testhost.sh tools/dev/images.sh tools/dev/kernels.sh \
 		"$(dpkg-query -W busybox-static)")
 	initramfs_ret=$cache/initramfs/host-$key.cpio.lz4
-	[ ! -e "$initramfs_ret" ] || return 0
+	if [ -e "$initramfs_ret" ]; then
+		touch "$initramfs_ret"
+		return 0
+	fi
 	cache_temp tmp
 	mkdir -p "$tmp"/root/{bin,dev,proc,sys,root}
 	busybox_links "$tmp/root" sh mount mkdir cp sleep insmod switch_root
