@@ -41,7 +41,7 @@ static int setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	*state = f;
-	strcpy(f->dir, "chardev-XXXXXX");
+	strcpy(f->dir, "/tmp/chardev-XXXXXX");
 	if (!mkdtemp(f->dir))
 		return -1;
 	snprintf(f->path, sizeof(f->path), "%s/x", f->dir);
