@@ -312,8 +312,7 @@ static void request_answer(struct qmp_session *session, const struct json *docum
 /* ---- Life ---- */
 
 static struct qmp_session *session_new(const struct qmp_schema *schema, void *command_context,
-				       qmp_write write, void *write_context,
-				       enum json_style style)
+				       qmp_write write, void *write_context, enum json_style style)
 {
 	AUTO(qmp_session) session = calloc(1, sizeof(*session));
 

@@ -28,8 +28,6 @@ static int open_one(struct vmm *vmm, const struct spec_chardev *spec, struct cha
 	case SPEC_CHARDEV_SOCKET:
 		if (spec->server)
 			flags |= CHARDEV_SOCKET_SERVER;
-		if (spec->wait)
-			flags |= CHARDEV_SOCKET_WAIT;
 		return chardev_socket_new(&vmm->loop, spec->path, flags, ret_chardev, err);
 	case SPEC_CHARDEV_PTY:
 		return chardev_pty_new(&vmm->loop, ret_chardev, err);
@@ -61,6 +59,7 @@ int machine_chardevs_open(struct vmm *vmm, struct err *err)
 		if (ret < 0)
 			return ret;
 		c->spec = &spec->chardevs[i];
+		c->backend = c->chardev;
 		if (c->spec->mux) {
 			ret = add_mux(vmm, c, err);
 			if (ret < 0)
@@ -68,6 +67,16 @@ int machine_chardevs_open(struct vmm *vmm, struct err *err)
 		}
 	}
 	return 0;
+}
+
+void machine_chardevs_wait(struct vmm *vmm)
+{
+	for (size_t i = 0; i < vmm->spec->n_chardevs; i++) {
+		const struct machine_chardev *c = &vmm->chardevs[i];
+
+		while (c->spec->wait && !chardev_is_open(c->backend) && !vmm->run.leaving)
+			uv_run(&vmm->loop, UV_RUN_ONCE);
+	}
 }
 
 void machine_chardevs_close(struct vmm *vmm)

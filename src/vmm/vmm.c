@@ -231,7 +231,11 @@ static int make_machine(struct vmm *vmm, struct err *err)
 	ret = machine_image_load(vmm, MACHINE_START, err);
 	if (ret < 0)
 		return ret;
-	return monitors_open(vmm, &vmm->monitors, err);
+	ret = monitors_open(vmm, &vmm->monitors, err);
+	if (ret < 0)
+		return ret;
+	machine_chardevs_wait(vmm);
+	return 0;
 }
 
 int vmm_open(const struct vm_spec *spec, struct vmm **ret_vmm, struct err *err)
@@ -253,6 +257,8 @@ int vmm_open(const struct vm_spec *spec, struct vmm **ret_vmm, struct err *err)
 
 int vmm_run(struct vmm *vmm)
 {
+	if (vmm->run.leaving)
+		return vmm->run.exit_status;
 	if (!vmm->spec->start_paused)
 		(void)run_cont(&vmm->run, NULL); /* cannot fail from prelaunch */
 	uv_run(&vmm->loop, UV_RUN_DEFAULT);

@@ -103,8 +103,8 @@ static void redirect(struct machine *m, int to, int fd, bool closed, const char 
 		return;
 	}
 	if (fd < 0)
-		fd = open(to ? machine_path(m, name) : name, to ? O_WRONLY | O_CREAT | O_APPEND : O_RDONLY,
-			  0600);
+		fd = open(to ? machine_path(m, name) : name,
+			  to ? O_WRONLY | O_CREAT | O_APPEND : O_RDONLY, 0600);
 	if (fd < 0 || dup2(fd, to) < 0)
 		_exit(126);
 }
@@ -124,9 +124,9 @@ void machine_exec(struct machine *m, const char *const *args)
 		/* A test that fails leaves its machine to the end of the test program. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		signal(SIGPIPE, SIG_DFL);
+		redirect(m, 2, -1, false, "err");
 		redirect(m, 0, m->in_fd, m->close_in, "/dev/null");
 		redirect(m, 1, m->out_fd, m->close_out, "out");
-		redirect(m, 2, -1, false, "err");
 		for (int fd = 3; fd < 64; fd++)
 			close(fd);
 		execv(program, (char *const *)argv);
@@ -138,8 +138,9 @@ void machine_run(struct machine *m, const char *programme, const char *const *mo
 {
 	char serial[128], qmp[128];
 	const char *args[MACHINE_ARGS_MAX + 1] = {
-		"-accel", "kvm,software=on", "-m", "16", "-kernel", guest, "-append", programme,
-		"-display", "none", "-nodefaults", "-serial", serial, "-qmp", qmp,
+		"-accel",      "kvm,software=on", "-m",	     "16",	 "-kernel",
+		guest,	       "-append",	  programme, "-display", "none",
+		"-nodefaults", "-serial",	  serial,    "-qmp",	 qmp,
 	};
 	size_t n = 0;
 

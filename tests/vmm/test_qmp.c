@@ -72,8 +72,9 @@ static void clients_one_after_another(void **state)
 		machine_connect(&m);
 		machine_do(&m, "{'execute': 'query-name'}");
 		/* In the middle of a command, or with answers under way. */
-		machine_send(&m, i % 2 ? "{'execute': 'query-" :
-					 "{'execute': 'query-commands'}{'execute': 'query-commands'}");
+		machine_send(&m,
+			     i % 2 ? "{'execute': 'query-"
+				   : "{'execute': 'query-commands'}{'execute': 'query-commands'}");
 		machine_disconnect(&m);
 	}
 	machine_connect(&m);
@@ -177,12 +178,13 @@ static void queries_have_qemus_shapes(void **state)
 	assert_query(&m, "query-status", "{\"status\": \"prelaunch\", \"running\": false}");
 	assert_query(&m, "query-memory-size-summary",
 		     "{\"base-memory\": 16777216, \"plugged-memory\": 0}");
-	assert_query(&m, "query-memdev",
-		     "[{\"id\": \"m0\", \"size\": 12582912, \"merge\": false, \"dump\": true, "
-		     "\"prealloc\": false, \"share\": false, \"reserve\": true, \"host-nodes\": [], "
-		     "\"policy\": \"default\"}, {\"id\": \"m1\", \"size\": 4194304, \"merge\": true, "
-		     "\"dump\": true, \"prealloc\": false, \"share\": true, \"reserve\": true, "
-		     "\"host-nodes\": [], \"policy\": \"default\"}]");
+	assert_query(
+		&m, "query-memdev",
+		"[{\"id\": \"m0\", \"size\": 12582912, \"merge\": false, \"dump\": true, "
+		"\"prealloc\": false, \"share\": false, \"reserve\": true, \"host-nodes\": [], "
+		"\"policy\": \"default\"}, {\"id\": \"m1\", \"size\": 4194304, \"merge\": true, "
+		"\"dump\": true, \"prealloc\": false, \"share\": true, \"reserve\": true, "
+		"\"host-nodes\": [], \"policy\": \"default\"}]");
 	assert_query(&m, "query-numa-nodes",
 		     "[{\"node-id\": 0, \"cpus\": [0], \"size\": 12582912, \"memdev\": \"m0\", "
 		     "\"host-nodes\": [], \"policy\": \"default\", \"distances\": [10, 21]}, "

@@ -8,7 +8,6 @@
  * Limits: a path must fit struct sockaddr_un (108 bytes).
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -167,30 +166,12 @@ static int start_listening(struct chardev_socket *s, struct err *err)
 	return 0;
 }
 
-static int wait_for_peer(struct chardev_socket *s, struct err *err)
-{
-	for (;;) {
-		struct pollfd pollfd = { .fd = s->listen_fd, .events = POLLIN };
-		int fd = -1;
-
-		if (poll(&pollfd, 1, -1) > 0)
-			fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd >= 0)
-			return chardev_stream_open(&s->stream, fd, fd, err);
-		if (errno != EINTR && errno != EAGAIN && errno != ECONNABORTED)
-			return err_set_errno(err, ERR_HOST, -errno, NULL,
-					     "Unable to accept connection");
-	}
-}
-
-static int start_server(struct chardev_socket *s, unsigned int flags, struct err *err)
+static int start_server(struct chardev_socket *s, struct err *err)
 {
 	int r = start_listening(s, err);
 
 	if (r < 0)
 		return r;
-	if (flags & CHARDEV_SOCKET_WAIT)
-		return wait_for_peer(s, err);
 	uv_poll_start(s->listen_poll, UV_READABLE, on_listen);
 	return 0;
 }
@@ -226,7 +207,7 @@ int chardev_socket_new(uv_loop_t *loop, const char *path, unsigned int flags,
 	if (!s->path)
 		r = err_set(err, ERR_HOST, -ENOMEM, NULL, "out of memory");
 	else if (flags & CHARDEV_SOCKET_SERVER)
-		r = start_server(s, flags, err);
+		r = start_server(s, err);
 	else
 		r = start_client(s, err);
 	if (r < 0) {
