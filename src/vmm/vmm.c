@@ -22,6 +22,7 @@
 #include "vmm/kvm/cpuid.h"
 #include "vmm/machine.h"
 #include "vmm/monitor/monitor.h"
+#include "vmm/sandbox.h"
 
 static int check_kvm(struct vmm *vmm, struct err *err)
 {
@@ -232,6 +233,9 @@ static int make_machine(struct vmm *vmm, struct err *err)
 	if (ret < 0)
 		return ret;
 	ret = monitors_open(vmm, &vmm->monitors, err);
+	if (ret < 0)
+		return ret;
+	ret = sandbox_enter(&vmm->spec->sandbox, err);
 	if (ret < 0)
 		return ret;
 	machine_chardevs_wait(vmm);
