@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "vmm/machine.h"
 
 static void on_mux_quit(void *opaque)
@@ -11,6 +12,18 @@ static void on_mux_quit(void *opaque)
 	struct vmm *vmm = opaque;
 
 	run_quit(&vmm->run, RUN_HOST_UI);
+}
+
+/* The user has to be told where it is. */
+static int open_pty(struct vmm *vmm, const struct spec_chardev *spec, struct chardev **ret_chardev,
+		    struct err *err)
+{
+	int ret = chardev_pty_new(&vmm->loop, ret_chardev, err);
+
+	if (ret == 0)
+		log_info("", "char device redirected to %s (label %s)",
+			 chardev_pty_path(*ret_chardev), spec->id);
+	return ret;
 }
 
 static int open_one(struct vmm *vmm, const struct spec_chardev *spec, struct chardev **ret_chardev,
@@ -30,7 +43,7 @@ static int open_one(struct vmm *vmm, const struct spec_chardev *spec, struct cha
 			flags |= CHARDEV_SOCKET_SERVER;
 		return chardev_socket_new(&vmm->loop, spec->path, flags, ret_chardev, err);
 	case SPEC_CHARDEV_PTY:
-		return chardev_pty_new(&vmm->loop, ret_chardev, err);
+		return open_pty(vmm, spec, ret_chardev, err);
 	}
 	return err_set(err, ERR_USER, -EINVAL, "-chardev", "unknown type");
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -109,6 +111,25 @@ static void redirect(struct machine *m, int to, int fd, bool closed, const char 
 		_exit(126);
 }
 
+static int hide_dev(void)
+{
+	if (unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return -1;
+	return mount("none", "/dev", "tmpfs", 0, NULL);
+}
+
+void machine_write(struct machine *m, const char *name, const void *bytes, size_t length,
+		   size_t size_bytes)
+{
+	int fd = open(machine_path(m, name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, length), length);
+	if (size_bytes > length)
+		assert_int_equal(ftruncate(fd, (off_t)size_bytes), 0);
+	close(fd);
+}
+
 void machine_exec(struct machine *m, const char *const *args)
 {
 	const char *argv[MACHINE_ARGS_MAX + 2] = { program };
@@ -127,6 +148,10 @@ void machine_exec(struct machine *m, const char *const *args)
 		redirect(m, 2, -1, false, "err");
 		redirect(m, 0, m->in_fd, m->close_in, "/dev/null");
 		redirect(m, 1, m->out_fd, m->close_out, "out");
+		if (chdir(m->dir) < 0)
+			_exit(126);
+		if (m->hide_dev && hide_dev() < 0)
+			_exit(77);
 		for (int fd = 3; fd < 64; fd++)
 			close(fd);
 		execv(program, (char *const *)argv);
@@ -242,6 +267,31 @@ void machine_wait_text(struct machine *m, const char *name, const char *text)
 				 machine_file(m, name));
 		machine_pause_ms(2);
 	}
+}
+
+void machine_assert_idle(struct machine *m)
+{
+	char path[64], text[512];
+	unsigned long long user, system, before;
+	FILE *file;
+
+	before = 0;
+	for (unsigned int round = 0; round < 2; round++) {
+		snprintf(path, sizeof(path), "/proc/%d/stat", (int)m->pid);
+		file = fopen(path, "re");
+		assert_non_null(file);
+		assert_non_null(fgets(text, sizeof(text), file));
+		fclose(file);
+		assert_int_equal(sscanf(strrchr(text, ')') + 1,
+					" %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu",
+					&user, &system),
+				 2);
+		if (round == 0) {
+			before = user + system;
+			machine_pause_ms(400);
+		}
+	}
+	assert_true(user + system - before < 10); /* of 40 ticks */
 }
 
 int machine_open_socket(struct machine *m, const char *name)

@@ -11,7 +11,7 @@
  *	assert_string_equal(machine_events_to_end(&m), "RESUME SHUTDOWN(guest-shutdown)");
  *	machine_end(&m, 0);
  *
- * Each machine has a folder of its own below the temporary folder; in it are "out" and "err" (standard
+ * Each machine has a folder of its own below the temporary folder, where it is started; in it are "out" and "err" (standard
  * output and error), "serial" and the socket "qmp". Everything that waits gives up, and fails the
  * test, after MACHINE_TIMEOUT_S. Failures are cmocka's assertions.
  */
@@ -33,6 +33,7 @@ struct machine {
 	pid_t pid;
 	int in_fd, out_fd; /* given to the program as 0 and 1 when >= 0 */
 	bool close_in, close_out;
+	bool hide_dev; /* it sees an empty /dev; machine_wait() gives 77 where that is impossible */
 	int qmp_fd;
 	char line[65536]; /* what came from the QMP socket */
 	size_t n_line;
@@ -47,6 +48,9 @@ const char *machine_guest(void);
 
 /* A new folder; nothing runs yet. */
 void machine_init(struct machine *m);
+/* A file with these contents; size_bytes > length makes it longer by a hole. */
+void machine_write(struct machine *m, const char *name, const void *bytes, size_t length,
+		   size_t size_bytes);
 /* DIR/name; the eight last results stay valid. */
 const char *machine_path(struct machine *m, const char *name);
 /* Runs exactly this command line (without argv[0]). */
@@ -64,6 +68,8 @@ void machine_end(struct machine *m, int status);
 const char *machine_file(struct machine *m, const char *name);
 /* Waits until the file contains text. */
 void machine_wait_text(struct machine *m, const char *name, const char *text);
+/* Busy for less than a quarter of a moment: for a guest that halts. */
+void machine_assert_idle(struct machine *m);
 void machine_pause_ms(unsigned int ms);
 
 /* ---- QMP ---- */

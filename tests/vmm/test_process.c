@@ -145,32 +145,6 @@ static void closed_descriptors_stay_unused(void **state)
 	machine_end(&m, 0);
 }
 
-/* Busy for less than a tenth of the time: a guest that halts, and an input or output that is over. */
-static void assert_idle(struct machine *m)
-{
-	char path[64], text[512];
-	unsigned long long user, system, before;
-	FILE *file;
-
-	before = 0;
-	for (unsigned int round = 0; round < 2; round++) {
-		snprintf(path, sizeof(path), "/proc/%d/stat", (int)m->pid);
-		file = fopen(path, "re");
-		assert_non_null(file);
-		assert_non_null(fgets(text, sizeof(text), file));
-		fclose(file);
-		assert_int_equal(sscanf(strrchr(text, ')') + 1,
-					" %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu",
-					&user, &system),
-				 2);
-		if (round == 0) {
-			before = user + system;
-			machine_pause_ms(400);
-		}
-	}
-	assert_true(user + system - before < 10); /* of 40 ticks */
-}
-
 static void stdio_that_ends_is_no_load(void **state)
 {
 	static const struct {
@@ -191,7 +165,7 @@ static void stdio_that_ends_is_no_load(void **state)
 		machine_run(&m, "hhhz", MORE("-serial", "stdio"));
 		machine_connect(&m);
 		machine_wait_text(&m, "serial", "hello\nhello\nhello\n");
-		assert_idle(&m);
+		machine_assert_idle(&m);
 		machine_do(&m, "{'execute': 'quit'}");
 		machine_events_to_end(&m);
 		close(m.in_fd);
