@@ -45,6 +45,8 @@ void machine_setup(int argc, char **argv)
 	program = argv[1];
 	guest = argv[2];
 	signal(SIGPIPE, SIG_IGN);
+	/* A daemon becomes a child of the test when its caller has ended: machine_wait() works. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
 const char *machine_program(void)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -221,6 +222,41 @@ static void s_waits_for_cont(void **state)
 	machine_end(&m, 0);
 }
 
+/* All groups denied, and the machine still does all that it does. */
+static void a_sandboxed_machine_works(void **state)
+{
+	struct machine m;
+	char path[64];
+	FILE *file;
+	char line[256];
+	bool found = false;
+
+	(void)state;
+	/* The leak checker makes a process at the end, which is what is denied. */
+	setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+	machine_start(&m, "l",
+		      MORE("-smp", "2", "-sandbox",
+			   "on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
+			   "resourcecontrol=deny"));
+	machine_connect(&m);
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)m.pid);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		found |= !strcmp(line, "Seccomp:\t2\n");
+	fclose(file);
+	assert_true(found);
+	for (unsigned int round = 0; round < 3; round++) {
+		machine_do(&m, "{'execute': 'stop'}");
+		machine_do(&m, "{'execute': 'cont'}");
+		reset(&m);
+	}
+	machine_do(&m, "{'execute': 'quit'}");
+	machine_events_to_end(&m);
+	machine_end(&m, 0);
+	unsetenv("ASAN_OPTIONS");
+}
+
 static void ten_runs_leave_nothing(void **state)
 {
 	(void)state;
@@ -246,6 +282,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(rounds_under_load),
 		cmocka_unit_test(the_power_button_is_seen),
 		cmocka_unit_test(s_waits_for_cont),
+		cmocka_unit_test(a_sandboxed_machine_works),
 		cmocka_unit_test(ten_runs_leave_nothing),
 	};
 

@@ -26,14 +26,6 @@ static pid_t pid_in(struct machine *m, const char *name)
 	return (pid_t)strtol(machine_file(m, name), NULL, 10);
 }
 
-static void wait_gone(pid_t pid)
-{
-	for (unsigned int i = 0; !kill(pid, 0); i++) {
-		assert_true(i < 2000);
-		machine_pause_ms(5);
-	}
-}
-
 static void a_pidfile_lasts_as_long_as_the_machine(void **state)
 {
 	char path[128];
@@ -85,18 +77,44 @@ static void a_daemon_stands_when_its_caller_returns(void **state)
 	(void)state;
 	machine_init(&m);
 	snprintf(path, sizeof(path), "%s", machine_path(&m, "vm.pid"));
-	machine_run(&m, "s", MORE("-daemonize", "-pidfile", path));
+	/* Names that mean something else after the change to "/": all must be removed at the end. */
+	machine_run(&m, "s",
+		    MORE("-daemonize", "-pidfile", "vm.pid", "-monitor",
+			 "unix:hmp,server=on,wait=off"));
 	assert_int_equal(machine_wait(&m), 0);
 	daemon = pid_in(&m, "vm.pid");
 	assert_true(daemon > 1);
 	assert_int_equal(kill(daemon, 0), 0);
 	assert_int_equal(getsid(daemon), daemon);
+	m.pid = daemon;
 	machine_connect(&m);
 	machine_do(&m, "{'execute': 'quit'}");
 	machine_events_to_end(&m);
-	wait_gone(daemon);
+	assert_int_equal(machine_wait(&m), 0);
 	assert_int_equal(access(path, F_OK), -1);
 	assert_string_equal(machine_file(&m, "err"), "");
+	machine_end(&m, 0);
+}
+
+/* A daemon whose socket waits for a peer does not stand before the peer has come. */
+static void a_daemon_waits_for_its_peer(void **state)
+{
+	struct machine m;
+	int fd, status;
+
+	(void)state;
+	machine_init(&m);
+	machine_run(&m, "p",
+		    MORE("-daemonize", "-serial", "unix:peer,server=on", "-pidfile", "vm.pid"));
+	machine_wait_text(&m, "vm.pid", "\n");
+	machine_pause_ms(100);
+	assert_int_equal(waitpid(m.pid, &status, WNOHANG), 0);
+	fd = machine_open_socket(&m, "peer");
+	assert_int_equal(machine_wait(&m), 0);
+	/* The guest powers off on its own. */
+	assert_true(waitpid(-1, &status, 0) > 0);
+	assert_int_equal(status, 0);
+	close(fd);
 	machine_end(&m, 0);
 }
 
@@ -242,6 +260,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_pidfile_lasts_as_long_as_the_machine),
 		cmocka_unit_test(a_second_machine_is_refused_the_pidfile),
 		cmocka_unit_test(a_daemon_stands_when_its_caller_returns),
+		cmocka_unit_test(a_daemon_waits_for_its_peer),
 		cmocka_unit_test(a_daemon_that_fails_tells_its_caller),
 		cmocka_unit_test(closed_descriptors_stay_unused),
 		cmocka_unit_test(stdio_that_ends_is_no_load),

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,6 +25,7 @@ struct chardev_socket {
 	int listen_fd; /* -1: client */
 	uv_poll_t *listen_poll;
 	char *path;
+	char *file;	   /* path as absolute name: -daemonize changes the folder later; or NULL */
 	dev_t file_device; /* of the socket file that we made, to remove only that one */
 	ino_t file_inode;
 };
@@ -61,11 +63,12 @@ static void socket_fini(struct chardev_stream *stream)
 	struct stat st;
 
 	chardev_poll_free(s->listen_poll);
-	if (s->listen_fd >= 0 && s->file_inode && lstat(s->path, &st) == 0 &&
+	if (s->listen_fd >= 0 && s->file && lstat(s->file, &st) == 0 &&
 	    st.st_dev == s->file_device && st.st_ino == s->file_inode)
-		unlink(s->path);
+		unlink(s->file);
 	cleanup_close(&s->listen_fd);
 	free(s->path);
+	free(s->file);
 }
 
 static void socket_disconnect(struct chardev *chardev)
@@ -154,7 +157,8 @@ static int start_listening(struct chardev_socket *s, struct err *err)
 	    bind(s->listen_fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		return err_set_errno(err, ERR_USER, -errno, NULL, "Failed to bind socket to %s",
 				     s->path);
-	if (lstat(s->path, &st) == 0) {
+	s->file = realpath(s->path, NULL);
+	if (s->file && lstat(s->file, &st) == 0) {
 		s->file_device = st.st_dev;
 		s->file_inode = st.st_ino;
 	}

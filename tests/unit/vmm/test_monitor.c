@@ -17,7 +17,9 @@
 
 #include "base/strbuf.h"
 #include "base/util.h"
+#include "fake_chardev.h"
 #include "qmp/session.h"
+#include "vmm/machine.h"
 #include "vmm/monitor/hmp.h"
 #include "vmm/monitor/monitor.h"
 
@@ -157,6 +159,47 @@ static void human_commands_are_sound_and_documented(void **state)
 	check_rows(docs, "info ", hmp_info_commands, hmp_info_command_count);
 }
 
+/* A peer that is gone when it is greeted: CLOSED comes while the session is being made. */
+static size_t write_and_close(struct chardev *chardev, const void *bytes, size_t n_bytes,
+			      enum chardev_write_mode mode)
+{
+	(void)bytes, (void)mode;
+	chardev_frontend_event(chardev, CHARDEV_EVENT_CLOSED);
+	((struct fake_chardev *)chardev)->n_out++;
+	return n_bytes;
+}
+
+static void a_peer_that_leaves_during_the_greeting_has_no_session(void **state)
+{
+	static const struct chardev_ops ops = { .write = write_and_close,
+						.free = fake_chardev_free };
+	struct spec_chardev spec_chardev = { .id = (char[]){ "c0" } };
+	struct spec_monitor spec_monitor = { .chardev = (char[]){ "c0" }, .control = true };
+	struct vm_spec *spec = calloc(1, sizeof(*spec));
+	struct vmm *vmm = calloc(1, sizeof(*vmm));
+	struct machine_chardev in_use = { 0 };
+	struct fake_chardev fake;
+
+	(void)state;
+	fake_chardev_init(&fake);
+	fake.base.ops = &ops;
+	in_use = (struct machine_chardev){ .spec = &spec_chardev, .chardev = &fake.base };
+	spec->chardevs = &spec_chardev;
+	spec->monitors = &spec_monitor;
+	spec->n_chardevs = spec->n_monitors = 1;
+	vmm->spec = spec;
+	vmm->chardevs = &in_use;
+	assert_int_equal(monitors_open(vmm, &vmm->monitors, NULL), 0);
+	chardev_frontend_event(&fake.base, CHARDEV_EVENT_OPENED);
+	assert_int_equal(fake.n_out, 1);
+	/* Whatever still comes from that peer finds nobody who would answer. */
+	fake_chardev_type(&fake, "{'execute': 'qmp_capabilities'}");
+	assert_int_equal(fake.n_out, 1);
+	monitors_close(vmm->monitors);
+	free(vmm);
+	free(spec);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +207,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(every_command_is_documented),
 		cmocka_unit_test(every_event_is_documented),
 		cmocka_unit_test(nothing_else_is_documented),
+		cmocka_unit_test(a_peer_that_leaves_during_the_greeting_has_no_session),
 		cmocka_unit_test(human_commands_are_sound_and_documented),
 	};
 
