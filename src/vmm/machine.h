@@ -121,7 +121,13 @@ int machine_image_load(struct vmm *vmm, enum machine_occasion occasion, struct e
 
 /* ---- main_loop.c ---- */
 
+/*
+ * Signals that end the program stay blocked until main_loop_release_signals(), so that they can be
+ * waited for while nobody runs the loop (preallocation).
+ */
 int main_loop_open(struct vmm *vmm, struct err *err);
+/* The machine stands: signals are the main loop's from now on. */
+void main_loop_release_signals(void);
 /* Closes what main_loop_open() made; other handles must be closing already. */
 void main_loop_close(struct vmm *vmm);
 

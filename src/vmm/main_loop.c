@@ -128,6 +128,21 @@ static void catch_fatal_signals(void)
 			sigaction(fatal[i], &action, NULL);
 }
 
+static void set_signal_mask(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < MACHINE_SIGNAL_COUNT; i++)
+		sigaddset(&set, signal_numbers[i]);
+	pthread_sigmask(how, &set, NULL);
+}
+
+void main_loop_release_signals(void)
+{
+	set_signal_mask(SIG_UNBLOCK);
+}
+
 int main_loop_open(struct vmm *vmm, struct err *err)
 {
 	int ret;
@@ -148,10 +163,11 @@ int main_loop_open(struct vmm *vmm, struct err *err)
 		vmm->signals[i].data = vmm;
 		ret = uv_signal_start(&vmm->signals[i], on_signal, signal_numbers[i]);
 		if (ret < 0)
-			return err_set(err, ERR_HOST, ret, NULL, "signal %d: %s",
-				       signal_numbers[i], uv_strerror(ret));
+			return err_set(err, ERR_HOST, ret, NULL, "signal %d: %s", signal_numbers[i],
+				       uv_strerror(ret));
 		uv_unref((uv_handle_t *)&vmm->signals[i]);
 	}
+	set_signal_mask(SIG_BLOCK);
 	return 0;
 }
 

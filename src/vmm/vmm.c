@@ -238,6 +238,7 @@ static int make_machine(struct vmm *vmm, struct err *err)
 	ret = sandbox_enter(&vmm->spec->sandbox, err);
 	if (ret < 0)
 		return ret;
+	main_loop_release_signals();
 	machine_chardevs_wait(vmm);
 	return 0;
 }
