@@ -42,8 +42,13 @@ void machine_setup(int argc, char **argv)
 		exit(77);
 	}
 	close(fd);
-	program = argv[1];
-	guest = argv[2];
+	/* Each machine is started in a folder of its own. */
+	program = realpath(argv[1], NULL);
+	guest = realpath(argv[2], NULL);
+	if (!program || !guest) {
+		fprintf(stderr, "%s: no such program or guest\n", argv[0]);
+		exit(2);
+	}
 	signal(SIGPIPE, SIG_IGN);
 	/* A daemon becomes a child of the test when its caller has ended: machine_wait() works. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
