@@ -108,7 +108,7 @@ static void on_signal(uv_signal_t *handle, int number)
 	run_quit(&vmm->run, RUN_HOST_SIGNAL);
 }
 
-/* A crash of ours must not leave the user's terminal in raw mode. */
+/* A crash of ours, or Ctrl-\, must not leave the user's terminal in raw mode. */
 static void on_fatal(int number)
 {
 	chardev_stdio_restore();
@@ -118,7 +118,7 @@ static void on_fatal(int number)
 
 static void catch_fatal_signals(void)
 {
-	static const int fatal[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
+	static const int fatal[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGQUIT };
 	struct sigaction action = { .sa_handler = on_fatal, .sa_flags = SA_NODEFER }, old;
 
 	sigemptyset(&action.sa_mask);

@@ -228,6 +228,7 @@ static void each_way_out_restores_the_terminal(void **state)
 		{ SIGHUP, 0 },
 		{ SIGINT, 0 },
 		{ SIGABRT, 128 + SIGABRT },
+		{ SIGQUIT, 128 + SIGQUIT },
 #ifndef __SANITIZE_ADDRESS__ /* its own handler is left in place */
 		{ SIGSEGV, 128 + SIGSEGV },
 #endif

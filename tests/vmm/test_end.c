@@ -142,6 +142,18 @@ static void quit_answers_then_ends(void **state)
 	machine_end(&m, 0);
 }
 
+static void a_reset_from_outside_ends_with_no_reboot(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	machine_start(&m, "s", MORE("-action", "reboot=shutdown"));
+	machine_connect(&m);
+	machine_do(&m, "{'execute': 'system_reset'}");
+	assert_string_equal(machine_events_to_end(&m), "SHUTDOWN(host-qmp-system-reset)");
+	machine_end(&m, 0);
+}
+
 static void signals_end(void **state)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
@@ -278,6 +290,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(no_shutdown_stays),
 		cmocka_unit_test(a_reset_revives_after_shutdown),
 		cmocka_unit_test(quit_answers_then_ends),
+		cmocka_unit_test(a_reset_from_outside_ends_with_no_reboot),
 		cmocka_unit_test(signals_end),
 		cmocka_unit_test(rounds_under_load),
 		cmocka_unit_test(the_power_button_is_seen),

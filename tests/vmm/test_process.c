@@ -200,14 +200,63 @@ static void a_broken_pipe_ends_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
-	machine_init(&m);
-	m.out_fd = fds[1];
 	close(fds[0]);
 	machine_init(&m);
 	m.out_fd = fds[1];
 	machine_exec(&m, MORE("-accel", "kvm,software=on", "-m", "16", "-kernel", machine_guest(),
 			      "-append", "hhp", "-nographic"));
 	close(fds[1]);
+	machine_end(&m, 0);
+}
+
+/* Nobody reads the pipe: the guest's output waits, but QMP, stop and the end do not. */
+static void a_full_pipe_hangs_nothing(void **state)
+{
+	static const char block[4096];
+	struct machine m;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC | O_NONBLOCK), 0);
+	while (write(fds[1], block, sizeof(block)) > 0)
+		;
+	assert_int_equal(fcntl(fds[1], F_SETFL, 0), 0);
+	machine_init(&m);
+	m.out_fd = fds[1];
+	machine_exec(&m, MORE("-accel", "kvm,software=on", "-m", "16", "-kernel", machine_guest(),
+			      "-append", "l", "-display", "none", "-serial", "stdio", "-qmp",
+			      "unix:qmp,server=on,wait=off"));
+	machine_connect(&m);
+	machine_pause_ms(300);
+	machine_do(&m, "{'execute': 'stop'}");
+	machine_do(&m, "{'execute': 'cont'}");
+	machine_do(&m, "{'execute': 'system_reset'}");
+	machine_wait_event(&m, "RESET(host-qmp-system-reset)");
+	kill(m.pid, SIGTERM);
+	assert_int_equal(machine_wait(&m), 0);
+	close(fds[0]);
+	close(fds[1]);
+	machine_end(&m, 0);
+}
+
+/* QMP on standard input and output, as a script that starts the program by itself has it. */
+static void qmp_works_on_pipes(void **state)
+{
+	static const char commands[] = "{'execute': 'qmp_capabilities'}{'execute': 'quit'}";
+	struct machine m;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	assert_int_equal(write(fds[1], commands, strlen(commands)), strlen(commands));
+	close(fds[1]); /* the input ends before the program begins */
+	machine_init(&m);
+	m.in_fd = fds[0];
+	machine_exec(&m, MORE("-accel", "kvm,software=on", "-m", "16", "-kernel", machine_guest(),
+			      "-append", "s", "-display", "none", "-qmp", "stdio"));
+	close(fds[0]);
+	assert_int_equal(machine_wait(&m), 0);
+	assert_non_null(strstr(machine_file(&m, "out"), "\"event\": \"SHUTDOWN\""));
 	machine_end(&m, 0);
 }
 
@@ -265,6 +314,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(closed_descriptors_stay_unused),
 		cmocka_unit_test(stdio_that_ends_is_no_load),
 		cmocka_unit_test(a_broken_pipe_ends_nothing),
+		cmocka_unit_test(a_full_pipe_hangs_nothing),
+		cmocka_unit_test(qmp_works_on_pipes),
 		cmocka_unit_test(text_that_cannot_be_written_fails),
 		cmocka_unit_test(closed_output_fails_too),
 		cmocka_unit_test(a_signal_ends_the_wait_for_a_peer),
