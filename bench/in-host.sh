@@ -9,7 +9,7 @@
 set -u
 quick=$1
 terrace=/terrace/build/terrace-vmm
-qemu=qemu-system-x86_64
+qemu="qemu-system-x86_64"
 bench=/terrace/build/bench
 guest=/terrace/guest
 work=$(mktemp -d /tmp/bench.XXXXXX)
@@ -20,6 +20,12 @@ machine=(-M q35 -accel kvm -cpu host -smp 1 -nodefaults -no-user-config -display
 kernel_words="console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable no_timer_check cryptomgr.notests"
 
 sample() { echo "sample $*"; }
+
+# more ROUND AT-LEAST: another round?  Not past the part's time, so that a busy machine
+# measures less often instead of for ever.
+more() {
+	[ "$1" -lt "$2" ] || [ "$SECONDS" -lt "$part_end" ]
+}
 
 complain() {
 	echo "bench: $*" >&2
@@ -57,6 +63,7 @@ first_args() {
 first_instruction() {
 	local i who
 	for ((i = 0; i < $1; i++)); do
+		more $i 3 || return 0
 		for who in terrace qemu qemu-kernel qemu-microvm; do
 			first_args "$who"
 			timed first-instruction-ns "$who" 1 -k -u '!' -- "${first[@]}"
@@ -90,6 +97,7 @@ boot_args() {
 guest_init() {
 	local i who image
 	for ((i = 0; i < $1; i++)); do
+		more $i 2 || return 0
 		for image in vmlinux bzImage; do
 			for who in terrace qemu; do
 				boot_args "$who" "$image"
@@ -159,6 +167,7 @@ prealloc_run() {
 prealloc() {
 	local i who
 	for ((i = 0; i < $1; i++)); do
+		more $i 1 || return 0
 		for who in terrace qemu; do
 			prealloc_run prealloc-none-ns "$who" prealloc=off
 			prealloc_run prealloc-1-ns "$who" prealloc=on,prealloc-threads=1
@@ -171,14 +180,14 @@ prealloc() {
 
 echo 0 >/proc/sys/kernel/numa_balancing # moves pages under the measurement
 echo "host kernel $(uname -r), $(nproc) CPUs, $("$qemu" --version | head -n 1)"
-if [ "$quick" = yes ]; then
-	first_instruction 3 && guest_init 1 && resident_memory 1 && prealloc 1
-else
-	SECONDS=0
-	for part in "first_instruction 12" "guest_init 5" "resident_memory 1" "prealloc 3" first_instructions; do
-		$part
-		echo "bench: $part: done after $SECONDS s" >&2
-	done
-fi
+parts=("first_instruction 12 45" "guest_init 5 150" "resident_memory 1 40" "prealloc 3 45" "first_instructions 1 0")
+[ "$quick" = no ] || parts=("first_instruction 3 0" "guest_init 1 0" "resident_memory 1 0" "prealloc 1 0")
+SECONDS=0
+for part in "${parts[@]}"; do
+	read -r name rounds limit_s <<<"$part"
+	part_end=$((SECONDS + limit_s))
+	"$name" "$rounds"
+	echo "bench: $name: done after $SECONDS s" >&2
+done
 rm -rf "$work"
 exit $failed
