@@ -97,11 +97,11 @@ boot_args() {
 guest_init() {
 	local i who image
 	for ((i = 0; i < $1; i++)); do
-		more $i 2 || return 0
+		more $i 1 || return 0
 		for image in vmlinux bzImage; do
 			for who in terrace qemu; do
 				boot_args "$who" "$image"
-				timed "guest-init-$image-ns" "$who" 1 -k -u 'guest: up' -- "${boot[@]}" -serial stdio
+				timed "guest-init-$image-ns" "$who" 1 -k -t 180 -u 'guest: up' -- "${boot[@]}" -serial stdio
 			done
 		done
 	done
@@ -160,7 +160,7 @@ resident_memory() {
 prealloc_run() {
 	local program=$terrace
 	[ "$2" = terrace ] || program=$qemu
-	timed "$1" "$2" 1 -k -u '"QMP"' -- "$program" "${machine[@]}" -m 1G -S -serial none -qmp stdio \
+	timed "$1" "$2" 1 -k -t 180 -u '"QMP"' -- "$program" "${machine[@]}" -m 1G -S -serial none -qmp stdio \
 		-object "memory-backend-ram,id=m0,size=1G,$3" -machine memory-backend=m0 -kernel "$bench/first.elf"
 }
 
