@@ -49,6 +49,7 @@ struct machine_image {
 	struct e820_table e820;
 	struct acpi_blob acpi;
 	uint64_t acpi_gpa;
+	uint64_t ram_end_gpa; /* end of low RAM that kernel and initrd may take */
 };
 
 enum machine_signal {
