@@ -9,7 +9,7 @@ command -v readelf >/dev/null || { echo 'skipped: no readelf (package binutils)'
 status=0
 while read -r library; do
 	case $library in
-	libc.so.* | libm.so.* | libuv.so.* | libjson-c.so.*) ;;
+	ld-linux-x86-64.so.2 | libc.so.* | libm.so.* | libuv.so.* | libjson-c.so.*) ;;
 	libasan.so.* | libubsan.so.* | libgcc_s.so.* | libclang_rt.*) ;; # sanitizers
 	*)
 		echo "$1 needs $library: is that worth the time of every start?" >&2
