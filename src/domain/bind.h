@@ -50,6 +50,7 @@ struct bind_row {
 	size_t item_bytes;	     /* list: of one element */
 	const char *const *names;    /* enum: name of value 1, 2, ...; NULL ends */
 	const struct bind_row *rows; /* child and list */
+	int unsaid;		     /* enum: a value that need not be printed */
 	int64_t limit;		     /* number: largest value; 0: 2^63 - 1 */
 	bool required;		     /* attribute, content, leaf */
 	const char *refuse; /* what to say before the quoted value, or NULL: libvirt's usual text */

@@ -53,7 +53,7 @@ static bool value_is_given(const struct bind_row *row, const void *member)
 	case BIND_SET:
 		return ((const struct domain_set *)member)->given;
 	case BIND_ENUM:
-		return *(const int *)member != 0;
+		return *(const int *)member && *(const int *)member != row->unsaid;
 	}
 	return false;
 }

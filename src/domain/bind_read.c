@@ -20,7 +20,8 @@ static int fail_value(const struct bind_reader *reader, const xmlNode *node,
 		      struct err *err)
 {
 	if (row->refuse)
-		return xml_fail(reader->source, node, err, "%s '%s'", row->refuse, text);
+		return xml_fail(reader->source, node, err, "%s '%s'%s%s", row->refuse, text,
+				*wanted ? "." : "", wanted);
 	if (row->kind == BIND_ATTRIBUTE)
 		return xml_fail(reader->source, node, err,
 				"XML error: Invalid value for attribute '%s' in element '%s': "
@@ -98,10 +99,36 @@ static int read_set(const struct bind_reader *reader, const xmlNode *node,
 	return 0;
 }
 
+/* What people write for what they mean. */
+static const struct {
+	const char *typed, *meant;
+} synonyms[] = {
+	{ "default", "restrictive" },
+	{ "on", "yes" },
+	{ "true", "yes" },
+	{ "off", "no" },
+	{ "false", "no" },
+	{ "yes", "on" },
+	{ "no", "off" },
+};
+
+static const char *meant(const struct bind_row *row, const char *text)
+{
+	const char *best = NULL;
+
+	for (size_t s = 0; s < ARRAY_SIZE(synonyms); s++)
+		for (size_t i = 0; !strcmp(synonyms[s].typed, text) && row->names[i]; i++)
+			if (!strcmp(synonyms[s].meant, row->names[i]))
+				return row->names[i];
+	for (size_t i = 0; row->names[i]; i++)
+		nearest_offer(text, row->names[i], &best);
+	return best;
+}
+
 static int read_enum(const struct bind_reader *reader, const xmlNode *node,
 		     const struct bind_row *row, const char *text, int *ret, struct err *err)
 {
-	const char *best = NULL;
+	const char *best;
 	char hint[64] = "";
 
 	for (int i = 0; row->names[i]; i++) {
@@ -109,9 +136,9 @@ static int read_enum(const struct bind_reader *reader, const xmlNode *node,
 			*ret = i + 1;
 			return 0;
 		}
-		nearest_offer(text, row->names[i], &best);
 	}
-	if (best && !row->refuse)
+	best = meant(row, text);
+	if (best)
 		snprintf(hint, sizeof(hint), " Did you mean '%s'?", best);
 	return fail_value(reader, node, row, text, hint, err);
 }

@@ -193,24 +193,16 @@ static int check_overlap(const struct xml_source *source, const struct domain_sp
 	return 0;
 }
 
+/* That they fit below maxMemory is check_memory()'s: <memory> is the sum of everything. */
 static int check_space(const struct xml_source *source, const struct domain_spec *domain,
 		       struct err *err)
 {
-	const struct domain_devices *devices = &domain->devices;
-	int64_t total = domain->memory.size_bytes.value, sum = 0;
-
-	if (!devices->n_memories)
+	if (!domain->devices.n_memories)
 		return 0;
 	if (!domain->max_memory.given)
 		return xml_fail(source, at_memory(source, 0), err,
 				"unsupported configuration: cannot use/hotplug a memory device "
 				"when domain 'maxMemory' is not defined");
-	for (size_t i = 0; i < devices->n_memories; i++)
-		sum += devices->memories[i].target.size_bytes.value;
-	if (sum > domain->max_memory.size_bytes.value - (total - sum))
-		return xml_fail(source, at_memory(source, 0), err,
-				"unsupported configuration: memory device total size exceeds "
-				"hotplug space");
 	return check_slots(source, domain, err);
 }
 

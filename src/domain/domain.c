@@ -30,7 +30,11 @@ static int read_root(const struct bind_reader *reader, struct domain_spec *domai
 {
 	const xmlNode *root = xmlDocGetRootElement(reader->source->doc);
 
-	if (strcmp(xml_name(root), "domain") || root->ns)
+	if (root->ns)
+		return xml_fail(reader->source, root, err,
+				"XML error: element '%s' must not be in a name space",
+				xml_name(root));
+	if (strcmp(xml_name(root), "domain"))
 		return xml_fail(reader->source, root, err,
 				"XML error: unexpected root element <%s>, expecting <domain>",
 				xml_name(root));

@@ -113,6 +113,7 @@ static const struct bind_row numatune_memory_rows[] = {
 	  .doc = "weighted-interleave is an extension (Linux 6.9)." },
 	SET(nodeset, "nodeset"),
 	{ ENUM_(placement, "placement", placements),
+	  .unsaid = DOMAIN_STATIC, /* the nodeset says it */
 	  .refuse = "unsupported configuration: Unsupported NUMA memory placement mode" },
 	{ ENUM_(migratable, "migratable", row_yes_no),
 	  .doc = "An extension: strict, but kept by the cgroup alone without a policy, so that the "
