@@ -74,27 +74,30 @@ static int complete_cpus(const struct xml_source *source, struct domain_spec *do
 	return 0;
 }
 
+static const xmlNode *at_sibling(const struct xml_source *source, size_t i, size_t s)
+{
+	return xml_find(source, "cpu/numa/cell[%zu]/distances/sibling[%zu]", i + 1, s + 1);
+}
+
 static int check_sibling(const struct xml_source *source, const struct domain_numa *numa, size_t i,
 			 size_t s, struct idset *seen, struct err *err)
 {
 	const struct domain_sibling *sibling = &numa->cells[i].distances.siblings[s];
-	const xmlNode *node = xml_find(source, "cpu/numa/cell[%zu]/distances/sibling[%zu]", i + 1,
-				       s + 1);
 	int64_t cell = numa->cells[i].id.value, id = sibling->id.value,
 		value = sibling->value.value;
 
 	if (id >= (int64_t)numa->n_cells)
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_sibling(source, i, s), err,
 				"XML error: 'sibling_id %" PRId64 "' does not refer to a valid "
 				"cell within NUMA 'cell id %" PRId64 "'",
 				id, cell);
 	if (value < 10 || value > 255 || (value == 10) != (id == cell))
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_sibling(source, i, s), err,
 				"XML error: 'value %" PRId64 "' is invalid for 'sibling id "
 				"%" PRId64 "' under NUMA 'cell id %" PRId64 "'",
 				value, id, cell);
 	if (idset_has(seen, (unsigned int)id))
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_sibling(source, i, s), err,
 				"XML error: duplicate 'sibling id %" PRId64 "' under NUMA 'cell "
 				"id %" PRId64 "'",
 				id, cell);
@@ -149,26 +152,29 @@ static const struct domain_cell *cell_by_id(const struct domain_numa *numa, int6
 	return NULL;
 }
 
+static const xmlNode *at_cache(const struct xml_source *source, size_t i, size_t c)
+{
+	return xml_find(source, "cpu/numa/cell[%zu]/cache[%zu]", i + 1, c + 1);
+}
+
 static int check_caches(const struct xml_source *source, const struct domain_numa *numa, size_t i,
 			struct err *err)
 {
 	const struct domain_cell *cell = &numa->cells[i];
 
 	for (size_t c = 0; c < cell->n_caches; c++) {
-		const xmlNode *node = xml_find(source, "cpu/numa/cell[%zu]/cache[%zu]", i + 1,
-					       c + 1);
 		int64_t level = cell->caches[c].level.value;
 
 		if (!level)
-			return xml_fail(source, node, err,
+			return xml_fail(source, at_cache(source, i, c), err,
 					"XML error: Invalid value for attribute 'level' in element "
 					"'cache': '0'. Expected non-zero value");
 		if (level > 3)
-			return xml_fail(source, node, err,
+			return xml_fail(source, at_cache(source, i, c), err,
 					"XML error: Ain't nobody heard of that much cache level");
 		for (size_t d = 0; d < c; d++)
 			if (cell->caches[d].level.value == level)
-				return xml_fail(source, node, err,
+				return xml_fail(source, at_cache(source, i, c), err,
 						"XML error: Cache level '%" PRId64
 						"' already defined",
 						level);
@@ -189,23 +195,28 @@ static bool links_meet(const struct domain_link *a, const struct domain_link *b)
 	return a->cache.value == b->cache.value && a->type == b->type;
 }
 
+static const xmlNode *at_link(const struct xml_source *source, const char *name, size_t i)
+{
+	return xml_find(source, "cpu/numa/interconnects/%s[%zu]", name, i + 1);
+}
+
 static int check_link(const struct xml_source *source, const struct domain_numa *numa,
-		      const xmlNode *node, const struct domain_link *link, struct err *err)
+		      const char *name, size_t i, const struct domain_link *link, struct err *err)
 {
 	const struct domain_cell *initiator = cell_by_id(numa, link->initiator.value);
 	const struct domain_cell *target = cell_by_id(numa, link->target.value);
 
 	if (!initiator)
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_link(source, name, i), err,
 				"XML error: 'initiator' refers to a non-existent NUMA node");
 	if (!target)
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_link(source, name, i), err,
 				"XML error: 'target' refers to a non-existent NUMA node");
 	if (idset_is_empty(&initiator->cpus.ids))
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_link(source, name, i), err,
 				"XML error: NUMA nodes without CPUs can't be initiator");
 	if (link->cache.value && !has_cache(target, link->cache.value))
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_link(source, name, i), err,
 				"XML error: 'cache' refers to a non-existent NUMA node cache");
 	return 0;
 }
@@ -215,10 +226,8 @@ static int check_links(const struct xml_source *source, const struct domain_numa
 		       const char *duplicate, struct err *err)
 {
 	for (size_t i = 0; i < n_links; i++) {
-		const xmlNode *node = xml_find(source, "cpu/numa/interconnects/%s[%zu]", name,
-					       i + 1);
 		const struct domain_link *a = &links[i];
-		int ret = check_link(source, numa, node, a, err);
+		int ret = check_link(source, numa, name, i, a, err);
 
 		if (ret < 0)
 			return ret;
@@ -227,10 +236,11 @@ static int check_links(const struct xml_source *source, const struct domain_numa
 				continue;
 			if (a->initiator.value == b->initiator.value &&
 			    a->target.value == b->target.value)
-				return xml_fail(source, node, err, "XML error: %s", duplicate);
+				return xml_fail(source, at_link(source, name, i), err,
+						"XML error: %s", duplicate);
 			if (a->initiator.value == b->target.value &&
 			    a->target.value == b->initiator.value)
-				return xml_fail(source, node, err,
+				return xml_fail(source, at_link(source, name, i), err,
 						"XML error: Link already defined");
 		}
 	}

@@ -38,26 +38,30 @@ static int complete_vcpu(const struct xml_source *source, struct domain_spec *do
 	return 0;
 }
 
+static const xmlNode *at_vcpu(const struct xml_source *source, size_t i)
+{
+	return xml_find(source, "vcpus/vcpu[%zu]", i + 1);
+}
+
 static int check_vcpu_state(const struct xml_source *source, const struct domain_spec *domain,
 			    size_t i, struct idset *seen, struct err *err)
 {
 	const struct domain_vcpu_state *vcpu = &domain->vcpus.vcpus[i];
-	const xmlNode *node = xml_find(source, "vcpus/vcpu[%zu]", i + 1);
 
 	if (vcpu->id.value >= domain->vcpu.count.value)
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_vcpu(source, i), err,
 				"XML error: vcpu id '%" PRId64 "' is out of range of maximum vcpu "
 				"count",
 				vcpu->id.value);
 	if (idset_has(seen, (unsigned int)vcpu->id.value))
-		return xml_fail(source, node, err, "XML error: duplicate vcpu id '%" PRId64 "'",
-				vcpu->id.value);
+		return xml_fail(source, at_vcpu(source, i), err,
+				"XML error: duplicate vcpu id '%" PRId64 "'", vcpu->id.value);
 	idset_add(seen, (unsigned int)vcpu->id.value);
 	if (!vcpu->id.value && vcpu->enabled == DOMAIN_NO)
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_vcpu(source, i), err,
 				"unsupported configuration: vcpu0 can't be offline");
 	if (!vcpu->id.value && vcpu->hotpluggable == DOMAIN_YES)
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_vcpu(source, i), err,
 				"unsupported configuration: vcpu0 can't be hotpluggable");
 	return 0;
 }
@@ -139,6 +143,11 @@ static bool iothread_exists(const struct domain_spec *domain, int64_t id)
 	return iothread_is_listed(domain, id, &below) || (id && id - below <= unlisted);
 }
 
+static const xmlNode *at_iothread(const struct xml_source *source, size_t i)
+{
+	return xml_find(source, "iothreadids/iothread[%zu]", i + 1);
+}
+
 static int complete_iothreads(const struct xml_source *source, struct domain_spec *domain,
 			      struct err *err)
 {
@@ -146,15 +155,14 @@ static int complete_iothreads(const struct xml_source *source, struct domain_spe
 
 	for (size_t i = 0; i < ids->n_iothreads; i++) {
 		const struct domain_iothread *iothread = &ids->iothreads[i];
-		const xmlNode *node = xml_find(source, "iothreadids/iothread[%zu]", i + 1);
 
 		if (!iothread->id.value)
-			return xml_fail(source, node, err,
+			return xml_fail(source, at_iothread(source, i), err,
 					"XML error: Invalid value for attribute 'id' in element "
 					"'iothread': '0'. Expected non-zero value");
 		for (size_t j = 0; j < i; j++)
 			if (ids->iothreads[j].id.value == iothread->id.value)
-				return xml_fail(source, node, err,
+				return xml_fail(source, at_iothread(source, i), err,
 						"XML error: duplicate iothread id '%" PRId64
 						"' found",
 						iothread->id.value);
@@ -226,6 +234,11 @@ static int check_bandwidths(const struct xml_source *source, struct domain_cputu
 	return 0;
 }
 
+static const xmlNode *at_tune(const struct xml_source *source, const char *name, size_t i)
+{
+	return xml_find(source, "cputune/%s[%zu]", name, i + 1);
+}
+
 static int check_vcpupins(const struct xml_source *source, struct domain_spec *domain,
 			  struct err *err)
 {
@@ -233,16 +246,15 @@ static int check_vcpupins(const struct xml_source *source, struct domain_spec *d
 	struct idset seen = IDSET_EMPTY;
 
 	for (size_t i = 0; i < tune->n_vcpupins; i++) {
-		const xmlNode *node = xml_find(source, "cputune/vcpupin[%zu]", i + 1);
 		int64_t vcpu = tune->vcpupins[i].vcpu.value;
 
 		if (vcpu >= domain->vcpu.count.value) {
-			kept_warn(domain, source, node,
+			kept_warn(domain, source, at_tune(source, "vcpupin", i),
 				  "Ignoring vcpupin for missing vcpus (vcpu '%" PRId64 "')", vcpu);
 			continue;
 		}
 		if (idset_has(&seen, (unsigned int)vcpu))
-			return xml_fail(source, node, err,
+			return xml_fail(source, at_tune(source, "vcpupin", i), err,
 					"XML error: duplicate vcpupin for vcpu '%" PRId64 "'",
 					vcpu);
 		idset_add(&seen, (unsigned int)vcpu);
@@ -256,15 +268,14 @@ static int check_iothreadpins(const struct xml_source *source, const struct doma
 	const struct domain_cputune *tune = &domain->cputune;
 
 	for (size_t i = 0; i < tune->n_iothreadpins; i++) {
-		const xmlNode *node = xml_find(source, "cputune/iothreadpin[%zu]", i + 1);
 		int64_t id = tune->iothreadpins[i].iothread.value;
 
 		if (!iothread_exists(domain, id))
-			return xml_fail(source, node, err,
+			return xml_fail(source, at_tune(source, "iothreadpin", i), err,
 					"XML error: Cannot find 'iothread' : %" PRId64, id);
 		for (size_t j = 0; j < i; j++)
 			if (tune->iothreadpins[j].iothread.value == id)
-				return xml_fail(source, node, err,
+				return xml_fail(source, at_tune(source, "iothreadpin", i), err,
 						"XML error: duplicate iothreadpin for iothread "
 						"'%" PRId64 "'",
 						id);
@@ -272,16 +283,17 @@ static int check_iothreadpins(const struct xml_source *source, const struct doma
 	return 0;
 }
 
-static int check_sched(const struct xml_source *source, const xmlNode *node,
+static int check_sched(const struct xml_source *source, const char *name, size_t i,
 		       const struct domain_sched *sched, struct err *err)
 {
 	bool real_time = sched->scheduler == DOMAIN_SCHED_FIFO ||
 			 sched->scheduler == DOMAIN_SCHED_RR;
 
 	if (real_time && !sched->priority.given)
-		return xml_fail(source, node, err, "XML error: Missing scheduler priority");
+		return xml_fail(source, at_tune(source, name, i), err,
+				"XML error: Missing scheduler priority");
 	if (real_time && !sched->priority.value)
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_tune(source, name, i), err,
 				"XML error: scheduler priority must be in range [1, 99]");
 	return 0;
 }
@@ -292,13 +304,12 @@ static int check_scheds(const struct xml_source *source, const char *name, const
 	struct idset seen = IDSET_EMPTY;
 
 	for (size_t i = 0; i < n_scheds; i++) {
-		const xmlNode *node = xml_find(source, "cputune/%s[%zu]", name, i + 1);
-		int ret = check_sched(source, node, &scheds[i], err);
+		int ret = check_sched(source, name, i, &scheds[i], err);
 
 		if (ret < 0)
 			return ret;
 		if (idset_intersects(&seen, &scheds[i].ids.ids))
-			return xml_fail(source, node, err,
+			return xml_fail(source, at_tune(source, name, i), err,
 					"XML error: '%s' attributes '%s' must not overlap", name,
 					attribute);
 		idset_union(&seen, &scheds[i].ids.ids);
@@ -323,8 +334,7 @@ static int check_cputune(const struct xml_source *source, struct domain_spec *do
 		ret = check_scheds(source, "iothreadsched", "iothreads", tune->iothreadscheds,
 				   tune->n_iothreadscheds, err);
 	if (!ret && tune->emulatorsched.given)
-		ret = check_sched(source, xml_find(source, "cputune/emulatorsched"),
-				  &tune->emulatorsched, err);
+		ret = check_sched(source, "emulatorsched", 0, &tune->emulatorsched, err);
 	return ret;
 }
 

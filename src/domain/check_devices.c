@@ -77,27 +77,26 @@ static int check_virtio_mem(const struct xml_source *source, const struct domain
 	const struct domain_memory_device *device = &domain->devices.memories[i];
 	const struct domain_memory_device_target *target = &device->target;
 	uint64_t block = (uint64_t)target->block_bytes.value, base;
-	const xmlNode *node = at_memory(source, i);
 
 	if (!is_power_of_two(block))
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_memory(source, i), err,
 				"unsupported configuration: block size must be a power of two");
 	if (block < BLOCK_MIN_BYTES)
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_memory(source, i), err,
 				"unsupported configuration: block size too small, must be at least "
 				"%" PRIu64 "KiB",
 				(uint64_t)(BLOCK_MIN_BYTES / KIB));
 	if (!is_aligned((uint64_t)target->requested_bytes.value, block))
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_memory(source, i), err,
 				"unsupported configuration: requested size must be an integer "
 				"multiple of block size");
 	if (target->requested_bytes.value > target->size_bytes.value)
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_memory(source, i), err,
 				"unsupported configuration: requested size must be smaller than or "
 				"equal to @size (%" PRId64 "KiB)",
 				kib(target->size_bytes.value));
 	if (device_base(device, &base) && !is_aligned(base, block))
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_memory(source, i), err,
 				"unsupported configuration: memory device address must be aligned "
 				"to blocksize");
 	return 0;
@@ -107,26 +106,25 @@ static int check_model(const struct xml_source *source, const struct domain_spec
 		       struct err *err)
 {
 	const struct domain_memory_device *device = &domain->devices.memories[i];
-	const xmlNode *node = at_memory(source, i);
 
 	switch (device->model) {
 	case DOMAIN_MEMORY_VIRTIO_MEM:
 		return check_virtio_mem(source, domain, i, err);
 	case DOMAIN_MEMORY_NVDIMM:
 		if (!device->source.path)
-			return xml_fail(source, node, err,
+			return xml_fail(source, at_memory(source, i), err,
 					"XML error: path is required for model 'nvdimm'");
 		if (device->discard)
-			return xml_fail(source, node, err,
+			return xml_fail(source, at_memory(source, i), err,
 					"unsupported configuration: discard is not supported for "
 					"nvdimms");
 		return 0;
 	case DOMAIN_MEMORY_VIRTIO_PMEM:
 		if (!device->source.path)
-			return xml_fail(source, node, err,
+			return xml_fail(source, at_memory(source, i), err,
 					"XML error: path is required for model 'virtio-pmem'");
 		if (device->access != DOMAIN_SHARED)
-			return xml_fail(source, node, err,
+			return xml_fail(source, at_memory(source, i), err,
 					"unsupported configuration: shared access mode required "
 					"for virtio-pmem device");
 		return 0;
@@ -208,20 +206,24 @@ static int check_space(const struct xml_source *source, const struct domain_spec
 
 /* ---- PCI expander buses ---- */
 
+static const xmlNode *at_controller(const struct xml_source *source, size_t i)
+{
+	return xml_find(source, "devices/controller[%zu]", i + 1);
+}
+
 static int check_controller(const struct xml_source *source, const struct domain_spec *domain,
 			    size_t i, struct err *err)
 {
 	const struct domain_controller *controller = &domain->devices.controllers[i];
 	const struct domain_controller_target *target = &controller->target;
-	const xmlNode *node = xml_find(source, "devices/controller[%zu]", i + 1);
 
 	if (target->bus_nr.given && (target->bus_nr.value < 1 || target->bus_nr.value > 254))
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_controller(source, i), err,
 				"XML error: PCI controller busNr '%" PRId64 "' must be in range "
 				"[1, 254]",
 				target->bus_nr.value);
 	if (target->node.given && target->node.value >= (int64_t)domain->cpu.numa.n_cells)
-		return xml_fail(source, node, err,
+		return xml_fail(source, at_controller(source, i), err,
 				"unsupported configuration: PCI controller belongs to cell "
 				"'%" PRId64 "', but the guest has only '%zu' NUMA nodes "
 				"configured",
