@@ -156,7 +156,6 @@ static void print_child(struct printer *printer, const struct bind_row *row, con
 {
 	static const struct bind_row nothing[] = { { .kind = BIND_END } };
 	const void *member = (const char *)base + row->offset;
-	const char *items = *(char *const *)member;
 
 	switch (row->kind) {
 	case BIND_LEAF:
@@ -174,12 +173,12 @@ static void print_child(struct printer *printer, const struct bind_row *row, con
 	case BIND_LIST:
 		for (size_t i = 0; i < ((const size_t *)member)[1]; i++)
 			print_element(printer, row->name, i + 1, row->rows,
-				      items + i * row->item_bytes);
+				      *(char *const *)member + i * row->item_bytes);
 		break;
 	case BIND_RAW:
-		if (items) {
+		if (*(char *const *)member) {
 			indent(printer);
-			strbuf_addf(printer->out, "%s\n", items);
+			strbuf_addf(printer->out, "%s\n", *(char *const *)member);
 		}
 		break;
 	case BIND_END:

@@ -449,28 +449,33 @@ int bind_read(const struct bind_reader *reader, const xmlNode *node, const struc
 	return ret;
 }
 
+static void release_list(const struct bind_row *row, void *member)
+{
+	char *items = *(char **)member;
+	size_t n = ((size_t *)member)[1];
+
+	for (size_t i = 0; i < n; i++)
+		bind_release(row->rows, items + i * row->item_bytes);
+	free(items);
+}
+
 static void release_row(const struct bind_row *row, void *member)
 {
-	size_t *count = (size_t *)member + 1;
-	char *items = *(char **)member;
-
 	switch (row->kind) {
 	case BIND_CHILD:
 		bind_release(row->rows, member);
 		break;
 	case BIND_LIST:
-		for (size_t i = 0; i < *count; i++)
-			bind_release(row->rows, items + i * row->item_bytes);
-		free(items);
+		release_list(row, member);
 		break;
 	case BIND_RAW:
-		free(items);
+		free(*(char **)member);
 		break;
 	case BIND_ATTRIBUTE:
 	case BIND_CONTENT:
 	case BIND_LEAF:
 		if (row->type == BIND_TEXT || row->type == BIND_NUMBER_TEXT)
-			free(items);
+			free(*(char **)member);
 		break;
 	case BIND_FLAG:
 	case BIND_END:
