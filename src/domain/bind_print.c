@@ -36,7 +36,8 @@ static void escape(struct strbuf *out, const char *text, bool attribute)
 
 static void indent(struct printer *printer)
 {
-	strbuf_addf(printer->out, "%*s", (int)(printer->depth * 2), "");
+	for (unsigned int i = 0; i < printer->depth; i++)
+		strbuf_add(printer->out, "  ", 2);
 }
 
 static bool value_is_given(const struct bind_row *row, const void *member)
@@ -132,7 +133,9 @@ static void print_attributes(struct printer *printer, const struct bind_row *row
 		if (row->kind > BIND_CONTENT || !value_is_given(row, member))
 			continue;
 		if (row->kind == BIND_ATTRIBUTE) {
-			strbuf_addf(printer->out, " %s='", row->name);
+			strbuf_add_char(printer->out, ' ');
+			strbuf_add_text(printer->out, row->name);
+			strbuf_add_text(printer->out, "='");
 			print_value(printer->out, row, member);
 			strbuf_add_char(printer->out, '\'');
 		}
@@ -234,7 +237,8 @@ static void print_element(struct printer *printer, const char *name, size_t numb
 	struct strbuf *out = printer->out;
 
 	indent(printer);
-	strbuf_addf(out, "<%s", name);
+	strbuf_add_char(out, '<');
+	strbuf_add_text(out, name);
 	enter(printer, name, number);
 	print_attributes(printer, rows, base);
 	/* Whether the tag ends in "/>" is known only when there was nothing to print inside. */
@@ -251,7 +255,9 @@ static void print_element(struct printer *printer, const char *name, size_t numb
 	strbuf_add(out, inside.text, inside.length);
 	if (!has_text(rows))
 		indent(printer);
-	strbuf_addf(out, "</%s>\n", name);
+	strbuf_add_text(out, "</");
+	strbuf_add_text(out, name);
+	strbuf_add_text(out, ">\n");
 }
 
 void bind_print(struct strbuf *out, const char *name, const struct bind_row *rows, const void *base,

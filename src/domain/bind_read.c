@@ -297,17 +297,21 @@ static bool has_text(const struct bind_row *rows)
 static int check_text(const struct bind_reader *reader, const xmlNode *node,
 		      const struct bind_row *rows, struct err *err)
 {
-	autofree char *text = NULL;
-
 	if (has_text(rows))
 		return 0;
-	text = xml_content(node);
-	if (!text)
-		return fail_memory(reader, err);
-	if (*trim(text))
-		return xml_fail(reader->source, node, err,
-				"XML error: element '%s' has no text, but '%.40s' is there",
-				xml_name(node), trim(text));
+	for (const xmlNode *piece = node->children; piece; piece = piece->next) {
+		const char *text = (const char *)piece->content;
+
+		if ((piece->type != XML_TEXT_NODE && piece->type != XML_CDATA_SECTION_NODE) ||
+		    !text)
+			continue;
+		text += strspn(text, " \t\r\n");
+		if (*text)
+			return xml_fail(reader->source, node, err,
+					"XML error: element '%s' has no text, but '%.*s' is there",
+					xml_name(node), (int)MIN(strcspn(text, " \t\r\n"), 40u),
+					text);
+	}
 	return 0;
 }
 

@@ -9,8 +9,7 @@
 #include "domain/domain.h"
 #include "spec/build.h"
 
-static int check_names(const struct xml_source *source, const struct domain_spec *domain,
-		       struct err *err)
+static int check_names(const struct xml_source *source, struct domain_spec *domain, struct err *err)
 {
 	if (strchr(domain->name, '/'))
 		return xml_fail(source, xml_find(source, "name"), err,
@@ -21,6 +20,9 @@ static int check_names(const struct xml_source *source, const struct domain_spec
 	if (domain->uuid && !spec_uuid_is_wellformed(domain->uuid))
 		return xml_fail(source, xml_find(source, "uuid"), err,
 				"internal error: malformed uuid element");
+	for (char *p = domain->uuid; p && *p; p++)
+		if (*p >= 'A' && *p <= 'F')
+			*p |= 0x20;
 	if (domain->title && strchr(domain->title, '\n'))
 		return xml_fail(source, xml_find(source, "title"), err,
 				"XML error: Domain title can't contain newlines");

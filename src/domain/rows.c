@@ -169,11 +169,21 @@ static const struct bind_row vcpu_state_rows[] = {
 static const struct bind_row vcpus_rows[] = { LIST(vcpus, "vcpu", vcpu_state_rows), END };
 #undef T
 
+#define T struct domain_iothread_poll
+static const struct bind_row poll_rows[] = {
+	{ ATTRIBUTE(max, "max", BIND_NUMBER) },
+	{ ATTRIBUTE(grow, "grow", BIND_NUMBER) },
+	{ ATTRIBUTE(shrink, "shrink", BIND_NUMBER) },
+	END,
+};
+#undef T
+
 #define T struct domain_iothread
 static const struct bind_row iothread_rows[] = {
 	{ ATTRIBUTE(id, "id", BIND_NUMBER), .limit = UINT32_MAX, .required = true },
 	{ ATTRIBUTE(thread_pool_min, "thread_pool_min", BIND_NUMBER), .limit = INT32_MAX },
 	{ ATTRIBUTE(thread_pool_max, "thread_pool_max", BIND_NUMBER), .limit = INT32_MAX },
+	CHILD(poll, "poll", poll_rows),
 	END,
 };
 #undef T

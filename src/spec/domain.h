@@ -191,9 +191,15 @@ struct domain_vcpus {
 	size_t n_vcpus;
 };
 
+struct domain_iothread_poll {
+	bool given;
+	struct domain_number max, grow, shrink; /* ns, factors */
+};
+
 struct domain_iothread {
 	struct domain_number id;
 	struct domain_number thread_pool_min, thread_pool_max;
+	struct domain_iothread_poll poll;
 };
 
 struct domain_iothreadids {
@@ -685,7 +691,9 @@ struct domain_kept {
 
 struct domain_spec {
 	enum domain_type type;
-	char *name, *uuid, *title, *description;
+	char *name;
+	char *uuid; /* after reading: lower case, or NULL */
+	char *title, *description;
 	char *metadata; /* the element, as text */
 	struct domain_max_memory max_memory;
 	struct domain_memory memory; /* all of it, memory devices included; after reading: given */
