@@ -2,8 +2,10 @@
 /*
  * What the guest finds in its memory at start: kernel, initrd, memory map, ACPI tables.
  *
- * The ACPI tables lie at the top of low RAM, in an area that the memory map marks as such; kernel
- * and initrd stay below it. Everything is written again at each reset, from the open files and from
+ * The ACPI tables lie in the firmware area below 1 MiB. Those of a machine with so many CPUs or cells
+ * that they do not fit lie at the top of low RAM, in an area that the memory map marks as such; kernel
+ * and initrd stay below it. (Low is not for tradition: that page has other start data in it, the top
+ * of RAM would be a huge page more to clear before the first guest instruction.) Everything is written again at each reset, from the open files and from
  * tables built once: nothing depends on what the guest did to its memory.
  */
 #include <errno.h>
@@ -112,8 +114,8 @@ static void describe_memory(struct acpi_input *in, const struct plan *plan)
 static void describe_cells(struct acpi_input *in, const struct vm_spec *spec)
 {
 	for (size_t c = 0; c < spec->n_cells; c++) {
-		in->cells[c].initiator =
-			spec->cells[c].initiator < 0 ? ACPI_NO_CELL : spec->cells[c].initiator;
+		in->cells[c].initiator = spec->cells[c].initiator < 0 ? ACPI_NO_CELL
+								      : spec->cells[c].initiator;
 		for (size_t to = 0; to < spec->n_cells; to++)
 			in->distances[c * spec->n_cells + to] =
 				spec_distance_get(spec, (unsigned int)c, (unsigned int)to);
@@ -189,22 +191,28 @@ static int build_tables(struct vmm *vmm, uint64_t base_gpa, struct acpi_blob *re
 	return acpi_tables_build(&in.config, base_gpa, ret_blob, err);
 }
 
-/* The size does not depend on the place: built once for the size, once for the place. */
+/* The size does not depend on the place: built for the low place, and again where it is too large. */
 static int prepare_acpi(struct vmm *vmm, struct err *err)
 {
-	auto_acpi_blob probe = ACPI_BLOB_INIT;
+	struct machine_image *image = &vmm->image;
 	uint64_t area_bytes, low_end = vmm->plan->ram_low_bytes;
-	int ret = build_tables(vmm, 0, &probe, err);
+	int ret = build_tables(vmm, BOOT_ACPI_GPA, &image->acpi, err);
 
 	if (ret < 0)
 		return ret;
-	if (!checked_align_up(probe.size_bytes, PLAN_PAGE_BYTES, &area_bytes) ||
+	image->acpi_gpa = BOOT_ACPI_GPA;
+	image->ram_end_gpa = low_end;
+	if (image->acpi.size_bytes <= BOOT_ACPI_MAX_BYTES)
+		return 0;
+	if (!checked_align_up(image->acpi.size_bytes, PLAN_PAGE_BYTES, &area_bytes) ||
 	    area_bytes + BOOT_HIGH_GPA > low_end)
 		return err_set(err, ERR_USER, -ENOSPC, "-m",
 			       "too little memory for the ACPI tables (%zu bytes)",
-			       probe.size_bytes);
-	vmm->image.acpi_gpa = align_down(low_end - area_bytes, PLAN_PAGE_BYTES);
-	return build_tables(vmm, vmm->image.acpi_gpa, &vmm->image.acpi, err);
+			       image->acpi.size_bytes);
+	acpi_blob_fini(&image->acpi);
+	image->acpi = ACPI_BLOB_INIT;
+	image->acpi_gpa = image->ram_end_gpa = align_down(low_end - area_bytes, PLAN_PAGE_BYTES);
+	return build_tables(vmm, image->acpi_gpa, &image->acpi, err);
 }
 
 int machine_image_prepare(struct vmm *vmm, struct err *err)
@@ -222,8 +230,8 @@ int machine_image_prepare(struct vmm *vmm, struct err *err)
 	if (ret < 0)
 		return ret;
 	input.acpi_data = (struct range){
-		.start = vmm->image.acpi_gpa,
-		.size_bytes = plan->ram_low_bytes - vmm->image.acpi_gpa,
+		.start = vmm->image.ram_end_gpa,
+		.size_bytes = plan->ram_low_bytes - vmm->image.ram_end_gpa,
 	};
 	return e820_build(&input, &vmm->image.e820, err);
 }
@@ -259,7 +267,7 @@ int machine_image_load(struct vmm *vmm, enum machine_occasion occasion, struct e
 		.initrd = vmm->image.initrd,
 		.cmdline = vmm->spec->append,
 		.e820 = &vmm->image.e820,
-		.low_ram_end_gpa = vmm->image.acpi_gpa,
+		.low_ram_end_gpa = vmm->image.ram_end_gpa,
 		.rsdp_gpa = BOOT_RSDP_GPA,
 		.memory_is_zero = memory_is_zero(vmm, occasion),
 	};

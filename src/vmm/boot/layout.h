@@ -10,7 +10,8 @@
  *	0x040000	e820 entries beyond the zero page's 128 (SETUP_E820_EXT)
  *	0x09fc00	end of usable memory: the extended BIOS data area of a PC
  *	0x0f0000	firmware area: the RSDP is looked for here (ACPI 6.4 section 5.2.5.1)
- *	0x100000	everything larger: kernel, initrd at the top, ACPI tables above it
+ *	0x0f1000	the other ACPI tables, up to 60 KiB
+ *	0x100000	everything larger: kernel, initrd at the top, larger ACPI tables above it
  *
  * All of the low area is plain RAM to the guest: Linux copies what it needs before it reuses it
  * (Documentation/arch/x86/boot.rst, "64-bit boot protocol").
@@ -35,6 +36,8 @@
 #define BOOT_LOW_USABLE_END_GPA UINT64_C(0x9fc00)
 #define BOOT_VGA_HOLE_GPA	UINT64_C(0xa0000)
 #define BOOT_RSDP_GPA		UINT64_C(0xf0000)
+#define BOOT_ACPI_GPA		UINT64_C(0xf1000)
+#define BOOT_ACPI_MAX_BYTES	(BOOT_HIGH_GPA - BOOT_ACPI_GPA)
 #define BOOT_HIGH_GPA		UINT64_C(0x100000) /* kernels are loaded at or above it */
 
 /* End of the identity map that the 64-bit entry starts with. */
