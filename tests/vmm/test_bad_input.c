@@ -89,7 +89,7 @@ static const struct bad_case cases[] = {
 	{ { "-initrd", "missing" },
 	  "could not open initrd file 'missing': No such file or directory" },
 	{ { "-initrd", "huge" },
-	  "-initrd: initrd is too large (need 64 MiB, the guest has 14 MiB between kernel and 15 "
+	  "-initrd: initrd is too large (need 64 MiB, the guest has 14 MiB between kernel and 16 "
 	  "MiB)" },
 	{ { "-append", "LONG" },
 	  "-append: kernel command line is too long (69999 bytes, this kernel takes 2047)" },
