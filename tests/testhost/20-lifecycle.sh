@@ -1,4 +1,4 @@
-# testhost: --topology two --timeout 600
+# testhost: --topology two --timeout 900
 # Linux guests come and go: ten boots in a row, 20 rounds of stop, cont and reset under load, every way
 # out with its exit status; nothing is left behind.
 . /terrace/src/tests/testhost/lib.sh
@@ -9,7 +9,7 @@ qmp_tool=$build/tests/tools/qmp
 before=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
 boots=0
 for _ in 1 2 3 4 5 6 7 8 9 10; do
-	vmm_run "$tmp/log" 100 -m 192M -smp 1
+	vmm_run "$tmp/log" 200 -m 192M -smp 1
 	if [ "$status" = 0 ] && grep -q "guest: up" "$tmp/log"; then
 		boots=$((boots + 1))
 	else
