@@ -134,6 +134,9 @@ void main_loop_close(struct vmm *vmm);
 
 /* ---- vmm.c ---- */
 
+/* Ports and interrupts of a PC's serial ports, in their order. */
+extern const struct acpi_serial machine_serial_places[MACHINE_SERIAL_MAX];
+
 /* Puts vCPUs, interrupt controllers and devices back and loads the image. vCPUs are paused. */
 int machine_reset(struct vmm *vmm, struct err *err);
 

@@ -16,14 +16,6 @@
 #include "vmm/boot/layout.h"
 #include "vmm/machine.h"
 
-/* Ports and interrupts of PC serial ports, in their order. */
-static const struct acpi_serial serial_ports[MACHINE_SERIAL_MAX] = {
-	{ 0x3f8, 4 },
-	{ 0x2f8, 3 },
-	{ 0x3e8, 4 },
-	{ 0x2e8, 3 },
-};
-
 int machine_image_open(struct vmm *vmm, struct err *err)
 {
 	const struct vm_spec *spec = vmm->spec;
@@ -61,6 +53,7 @@ struct acpi_input {
 	struct acpi_hmat_lb *lb;
 	struct acpi_hmat_cache *caches;
 	struct acpi_pci_root root;
+	struct acpi_serial serials[MACHINE_SERIAL_MAX];
 	struct acpi_config config;
 };
 
@@ -171,8 +164,10 @@ static void describe_machine(struct acpi_input *in, const struct vmm *vmm)
 	};
 	in->config.pci_roots = &in->root;
 	in->config.n_pci_roots = 1;
-	in->config.serials = serial_ports;
-	in->config.n_serials = MIN(vmm->spec->n_serials, MACHINE_SERIAL_MAX);
+	for (size_t i = 0; i < MACHINE_SERIAL_MAX; i++)
+		if (vmm->serials[i])
+			in->serials[in->config.n_serials++] = machine_serial_places[i];
+	in->config.serials = in->serials;
 }
 
 static int build_tables(struct vmm *vmm, uint64_t base_gpa, struct acpi_blob *ret_blob,

@@ -117,18 +117,22 @@ static struct irq_line irq(struct vmm *vmm, unsigned int gsi)
 	return (struct irq_line){ .set = set_irq, .opaque = vmm, .number = gsi };
 }
 
+const struct acpi_serial machine_serial_places[MACHINE_SERIAL_MAX] = {
+	{ 0x3f8, 4 },
+	{ 0x2f8, 3 },
+	{ 0x3e8, 4 },
+	{ 0x2e8, 3 },
+};
+
 static int make_serials(struct vmm *vmm, struct err *err)
 {
-	static const struct {
-		uint16_t port;
-		unsigned int gsi;
-	} places[MACHINE_SERIAL_MAX] = { { 0x3f8, 4 }, { 0x2f8, 3 }, { 0x3e8, 4 }, { 0x2e8, 3 } };
 	const struct vm_spec *spec = vmm->spec;
 
 	if (spec->n_serials > MACHINE_SERIAL_MAX)
 		return err_set(err, ERR_USER, -EINVAL, "-serial",
 			       "too many serial ports: a PC has at most %u", MACHINE_SERIAL_MAX);
 	for (size_t i = 0; i < spec->n_serials; i++) {
+		const struct acpi_serial *place = &machine_serial_places[i];
 		struct chardev *line = NULL;
 		int ret;
 
@@ -137,8 +141,8 @@ static int make_serials(struct vmm *vmm, struct err *err)
 		ret = machine_chardev_take(vmm, spec->serials[i].chardev, &line, err);
 		if (ret < 0)
 			return ret;
-		ret = serial_new(vmm->pio, places[i].port, irq(vmm, places[i].gsi), line,
-				 &vmm->serials[i], err);
+		ret = serial_new(vmm->pio, place->port, irq(vmm, place->irq), line, &vmm->serials[i],
+				 err);
 		if (ret < 0)
 			return ret;
 	}
