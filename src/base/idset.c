@@ -28,8 +28,16 @@ bool idset_has(const struct idset *set, unsigned int id)
 
 void idset_add_range(struct idset *set, unsigned int first, unsigned int last)
 {
-	for (unsigned int id = first; id <= last; id++)
-		idset_add(set, id);
+	assert(first <= last && last < IDSET_MAX);
+	for (unsigned int w = first / 64; w <= last / 64; w++) {
+		uint64_t word = ~UINT64_C(0);
+
+		if (w == first / 64)
+			word &= ~UINT64_C(0) << (first % 64);
+		if (w == last / 64)
+			word &= ~UINT64_C(0) >> (63 - last % 64);
+		set->words[w] |= word;
+	}
 }
 
 bool idset_is_empty(const struct idset *set)

@@ -222,15 +222,21 @@ int cmdline_print_msg(const struct vm_spec *spec, const struct cmdline_option *o
 	return spec->msg_timestamp ? cmdline_argv_add(argv, option->name, "timestamp=on") : 0;
 }
 
-static const char *const deny_only[] = { "deny", NULL };
+/* In the order of enum spec_sandbox_rule. */
+static const char *const rules[] = { "allow", "deny", NULL };
+static const char *const privilege_rules[] = { "allow", "deny", "children", NULL };
 
 static const struct cmdline_prop sandbox_rows[] = {
-	{ "enable", PROP_BOOL, PROP_FIELD(vm_spec, sandbox),
-	  .help = "allow only the system calls that are needed (default off)" },
-	{ "obsolete", PROP_FIXED, .names = deny_only, .help = "obsolete system calls" },
-	{ "elevateprivileges", PROP_FIXED, .names = deny_only, .help = "set*uid and the like" },
-	{ "spawn", PROP_FIXED, .names = deny_only, .help = "fork and exec" },
-	{ "resourcecontrol", PROP_FIXED, .names = deny_only, .help = "affinity and priority" },
+	{ "enable", PROP_BOOL, PROP_FIELD(spec_sandbox, enable),
+	  .help = "kill the program at system calls that it never needs (default off)" },
+	{ "obsolete", PROP_ENUM, PROP_FIELD(spec_sandbox, obsolete), .names = rules,
+	  .help = "obsolete system calls (default deny)" },
+	{ "elevateprivileges", PROP_ENUM, PROP_FIELD(spec_sandbox, elevateprivileges),
+	  .names = privilege_rules, .help = "set*uid and the like (default allow)" },
+	{ "spawn", PROP_ENUM, PROP_FIELD(spec_sandbox, spawn), .names = rules,
+	  .help = "fork and exec (default allow)" },
+	{ "resourcecontrol", PROP_ENUM, PROP_FIELD(spec_sandbox, resourcecontrol), .names = rules,
+	  .help = "affinity and priority (default allow)" },
 };
 static const struct cmdline_props sandbox_props = PROPS("sandbox", "enable", sandbox_rows);
 const struct cmdline_props *const cmdline_sandbox_props[] = { &sandbox_props, NULL };
@@ -238,15 +244,24 @@ const struct cmdline_props *const cmdline_sandbox_props[] = { &sandbox_props, NU
 int cmdline_read_sandbox(struct cmdline_parser *parser, const struct cmdline_option *option,
 			 const char *arg, struct err *err)
 {
+	const struct cmdline_props *props;
 	AUTO_KEYVAL(list);
+	int ret = cmdline_option_list(option, arg, &props, &list, err);
 
-	return read_into_spec(parser, option, arg, &list, err);
+	return ret < 0 ? ret : cmdline_props_read(props, &list, &parser->spec->sandbox, err);
 }
 
 int cmdline_print_sandbox(const struct vm_spec *spec, const struct cmdline_option *option,
 			  struct cmdline_argv *argv)
 {
-	return spec->sandbox ? cmdline_argv_add(argv, option->name, "on") : 0;
+	static const struct spec_sandbox none = { .obsolete = SPEC_SANDBOX_DENY };
+	AUTO_STRBUF text = STRBUF_INIT;
+
+	/* The groups of a sandbox that is off mean nothing. */
+	if (!spec->sandbox.enable)
+		return 0;
+	cmdline_props_print(&sandbox_props, &spec->sandbox, &none, &text);
+	return cmdline_argv_add_text(argv, option->name, &text);
 }
 
 /* There is never a display; QEMU would open a window. */

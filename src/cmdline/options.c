@@ -115,7 +115,7 @@ const struct cmdline_option cmdline_options[] = {
 	  CMDLINE_PHASE_REST, STRING(pidfile) },
 	{ "daemonize", NULL, NULL, "go to the background once the machine is set up",
 	  CMDLINE_GROUP_PROGRAM, CMDLINE_PHASE_REST, FLAG(daemonize) },
-	{ "sandbox", NULL, "on|off[,spawn=deny][,...]", "restrict system calls",
+	{ "sandbox", NULL, "on|off[,spawn=allow|deny][,...]", "restrict system calls",
 	  CMDLINE_GROUP_PROGRAM, CMDLINE_PHASE_REST, .props = cmdline_sandbox_props,
 	  .read = cmdline_read_sandbox, .print = cmdline_print_sandbox },
 	{ "msg", NULL, "[timestamp=on|off]", "form of messages", CMDLINE_GROUP_PROGRAM,

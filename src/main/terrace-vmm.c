@@ -80,6 +80,8 @@ int main(int argc, char **argv)
 	struct err err = ERR_INIT;
 
 	log_set_sink(log_sink_fd, &log_target);
+	if (process_hold_standard_fds(&err) < 0)
+		return fail(&err);
 	if (cmdline_parse(argc, argv, &spec, &action, &err) < 0)
 		return fail(&err);
 	if (spec)

@@ -36,6 +36,7 @@ struct qmp_session {
 	qmp_write write;
 	void *write_context;
 	struct json_stream *input;
+	enum json_style style;
 	bool negotiated;
 	bool closed;
 	unsigned int calls;
@@ -54,7 +55,7 @@ static void send_message(struct qmp_session *session, const struct json *message
 
 	if (session->closed)
 		return;
-	json_format(message, JSON_COMPACT, &line);
+	json_format(message, session->style, &line);
 	strbuf_add_text(&line, "\r\n");
 	/* An answer that is missing is worse for a client than a program that is gone. */
 	if (line.failed)
@@ -310,14 +311,15 @@ static void request_answer(struct qmp_session *session, const struct json *docum
 
 /* ---- Life ---- */
 
-struct qmp_session *qmp_session_new(const struct qmp_schema *schema, void *command_context,
-				    qmp_write write, void *write_context)
+static struct qmp_session *session_new(const struct qmp_schema *schema, void *command_context,
+				       qmp_write write, void *write_context, enum json_style style)
 {
 	AUTO(qmp_session) session = calloc(1, sizeof(*session));
 
 	if (!session)
 		return NULL;
 	session->schema = schema;
+	session->style = style;
 	session->command_context = command_context;
 	session->write = write;
 	session->write_context = write_context;
@@ -326,6 +328,18 @@ struct qmp_session *qmp_session_new(const struct qmp_schema *schema, void *comma
 		return NULL;
 	send_greeting(session);
 	return TAKE_PTR(session);
+}
+
+struct qmp_session *qmp_session_new(const struct qmp_schema *schema, void *command_context,
+				    qmp_write write, void *write_context)
+{
+	return session_new(schema, command_context, write, write_context, JSON_COMPACT);
+}
+
+struct qmp_session *qmp_session_new_pretty(const struct qmp_schema *schema, void *command_context,
+					   qmp_write write, void *write_context)
+{
+	return session_new(schema, command_context, write, write_context, JSON_PRETTY);
 }
 
 static void release(struct qmp_session *session)

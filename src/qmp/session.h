@@ -35,7 +35,7 @@
 struct qmp_session;
 
 /*
- * Takes one or more whole lines, each with CRLF. It must not fail: a transport whose peer does not
+ * Takes one or more whole lines, each with CRLF (pretty: LF inside). It must not fail: a transport whose peer does not
  * read bounds its buffer and closes.
  */
 typedef void (*qmp_write)(void *context, const char *bytes, size_t count);
@@ -46,6 +46,9 @@ typedef void (*qmp_write)(void *context, const char *bytes, size_t count);
  */
 struct qmp_session *qmp_session_new(const struct qmp_schema *schema, void *command_context,
 				    qmp_write write, void *write_context);
+/* The same, but all that is sent is indented (-qmp-pretty). */
+struct qmp_session *qmp_session_new_pretty(const struct qmp_schema *schema, void *command_context,
+					   qmp_write write, void *write_context);
 /*
  * No write happens and no command starts after it. Inside a callback the memory itself is released
  * when the call that caused the callback returns.

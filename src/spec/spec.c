@@ -19,6 +19,7 @@ struct vm_spec *spec_new(void)
 		return NULL;
 	spec->machine.mem_merge = true;
 	spec->machine.dump_guest_core = true;
+	spec->sandbox.obsolete = SPEC_SANDBOX_DENY;
 	for (size_t i = 0; i < SPEC_CELL_MAX; i++)
 		spec->cells[i].initiator = -1;
 	return spec;

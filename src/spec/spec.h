@@ -193,6 +193,19 @@ struct spec_rtc {
 	bool has_base;
 };
 
+/* Values as in the names of the option. */
+enum spec_sandbox_rule {
+	SPEC_SANDBOX_ALLOW,
+	SPEC_SANDBOX_DENY,
+	SPEC_SANDBOX_CHILDREN, /* elevateprivileges: programs that are started gain nothing */
+};
+
+/* -sandbox; groups of system calls, see vmm/sandbox.h. */
+struct spec_sandbox {
+	bool enable;
+	uint32_t obsolete, elevateprivileges, spawn, resourcecontrol; /* enum spec_sandbox_rule */
+};
+
 struct vm_spec {
 	char *name;
 	char *uuid; /* lower case, or NULL */
@@ -238,7 +251,7 @@ struct vm_spec {
 	bool no_reboot, no_shutdown;
 	bool nographic;
 	bool nodefaults;
-	bool sandbox;
+	struct spec_sandbox sandbox;
 	bool msg_timestamp;
 
 	char **warnings; /* one line each: accepted, but probably not meant; the program prints them */

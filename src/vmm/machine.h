@@ -37,6 +37,7 @@
 struct machine_chardev {
 	const struct spec_chardev *spec;
 	struct chardev *chardev; /* owned, unless mux has taken it over */
+	struct chardev *backend; /* the device itself, with or without a mux; borrowed */
 	struct chardev_mux *mux; /* or NULL */
 	bool in_use;
 };
@@ -92,6 +93,11 @@ struct vmm {
 
 /* Opens every character device of the description. */
 int machine_chardevs_open(struct vmm *vmm, struct err *err);
+/*
+ * Runs the main loop until every socket server with wait=on has had its peer, or the machine is to
+ * end (vmm->run.leaving): a signal, or quit on a monitor that is served already.
+ */
+void machine_chardevs_wait(struct vmm *vmm);
 void machine_chardevs_close(struct vmm *vmm);
 /*
  * The character device id, for one more user: a port of its own where it is a mux. -ENOENT,
@@ -116,7 +122,13 @@ int machine_image_load(struct vmm *vmm, enum machine_occasion occasion, struct e
 
 /* ---- main_loop.c ---- */
 
+/*
+ * Signals that end the program stay blocked until main_loop_release_signals(), so that they can be
+ * waited for while nobody runs the loop (preallocation).
+ */
 int main_loop_open(struct vmm *vmm, struct err *err);
+/* The machine stands: signals are the main loop's from now on. */
+void main_loop_release_signals(void);
 /* Closes what main_loop_open() made; other handles must be closing already. */
 void main_loop_close(struct vmm *vmm);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "vmm/machine.h"
 
 static void on_mux_quit(void *opaque)
@@ -11,6 +12,18 @@ static void on_mux_quit(void *opaque)
 	struct vmm *vmm = opaque;
 
 	run_quit(&vmm->run, RUN_HOST_UI);
+}
+
+/* The user has to be told where it is. */
+static int open_pty(struct vmm *vmm, const struct spec_chardev *spec, struct chardev **ret_chardev,
+		    struct err *err)
+{
+	int ret = chardev_pty_new(&vmm->loop, ret_chardev, err);
+
+	if (ret == 0)
+		log_info("", "char device redirected to %s (label %s)",
+			 chardev_pty_path(*ret_chardev), spec->id);
+	return ret;
 }
 
 static int open_one(struct vmm *vmm, const struct spec_chardev *spec, struct chardev **ret_chardev,
@@ -28,11 +41,9 @@ static int open_one(struct vmm *vmm, const struct spec_chardev *spec, struct cha
 	case SPEC_CHARDEV_SOCKET:
 		if (spec->server)
 			flags |= CHARDEV_SOCKET_SERVER;
-		if (spec->wait)
-			flags |= CHARDEV_SOCKET_WAIT;
 		return chardev_socket_new(&vmm->loop, spec->path, flags, ret_chardev, err);
 	case SPEC_CHARDEV_PTY:
-		return chardev_pty_new(&vmm->loop, ret_chardev, err);
+		return open_pty(vmm, spec, ret_chardev, err);
 	}
 	return err_set(err, ERR_USER, -EINVAL, "-chardev", "unknown type");
 }
@@ -61,6 +72,7 @@ int machine_chardevs_open(struct vmm *vmm, struct err *err)
 		if (ret < 0)
 			return ret;
 		c->spec = &spec->chardevs[i];
+		c->backend = c->chardev;
 		if (c->spec->mux) {
 			ret = add_mux(vmm, c, err);
 			if (ret < 0)
@@ -68,6 +80,16 @@ int machine_chardevs_open(struct vmm *vmm, struct err *err)
 		}
 	}
 	return 0;
+}
+
+void machine_chardevs_wait(struct vmm *vmm)
+{
+	for (size_t i = 0; i < vmm->spec->n_chardevs; i++) {
+		const struct machine_chardev *c = &vmm->chardevs[i];
+
+		while (c->spec->wait && !chardev_is_open(c->backend) && !vmm->run.leaving)
+			uv_run(&vmm->loop, UV_RUN_ONCE);
+	}
 }
 
 void machine_chardevs_close(struct vmm *vmm)

@@ -108,7 +108,7 @@ static void on_signal(uv_signal_t *handle, int number)
 	run_quit(&vmm->run, RUN_HOST_SIGNAL);
 }
 
-/* A crash of ours must not leave the user's terminal in raw mode. */
+/* A crash of ours, or Ctrl-\, must not leave the user's terminal in raw mode. */
 static void on_fatal(int number)
 {
 	chardev_stdio_restore();
@@ -118,7 +118,7 @@ static void on_fatal(int number)
 
 static void catch_fatal_signals(void)
 {
-	static const int fatal[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
+	static const int fatal[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGQUIT };
 	struct sigaction action = { .sa_handler = on_fatal, .sa_flags = SA_NODEFER }, old;
 
 	sigemptyset(&action.sa_mask);
@@ -126,6 +126,21 @@ static void catch_fatal_signals(void)
 		/* Leave a handler that is there already (a sanitizer's) in place. */
 		if (!sigaction(fatal[i], NULL, &old) && old.sa_handler == SIG_DFL)
 			sigaction(fatal[i], &action, NULL);
+}
+
+static void set_signal_mask(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < MACHINE_SIGNAL_COUNT; i++)
+		sigaddset(&set, signal_numbers[i]);
+	pthread_sigmask(how, &set, NULL);
+}
+
+void main_loop_release_signals(void)
+{
+	set_signal_mask(SIG_UNBLOCK);
 }
 
 int main_loop_open(struct vmm *vmm, struct err *err)
@@ -148,10 +163,11 @@ int main_loop_open(struct vmm *vmm, struct err *err)
 		vmm->signals[i].data = vmm;
 		ret = uv_signal_start(&vmm->signals[i], on_signal, signal_numbers[i]);
 		if (ret < 0)
-			return err_set(err, ERR_HOST, ret, NULL, "signal %d: %s",
-				       signal_numbers[i], uv_strerror(ret));
+			return err_set(err, ERR_HOST, ret, NULL, "signal %d: %s", signal_numbers[i],
+				       uv_strerror(ret));
 		uv_unref((uv_handle_t *)&vmm->signals[i]);
 	}
+	set_signal_mask(SIG_BLOCK);
 	return 0;
 }
 

@@ -13,6 +13,20 @@
 
 #include "base/cleanup.h"
 
+int process_hold_standard_fds(struct err *err)
+{
+	/* The wrong way round on purpose: a closed descriptor stays one that does not work. */
+	static const int access[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		if (open("/dev/null", access[fd]) != fd)
+			return err_set_errno(err, ERR_HOST, -errno, NULL, "/dev/null");
+	}
+	return 0;
+}
+
 /* Waits for the byte that says "ready", or for the child's end. Does not return. */
 static void wait_for_child(pid_t child, int fd)
 {

@@ -13,6 +13,13 @@
 #include "base/err.h"
 
 /*
+ * Takes the places of standard descriptors that the caller has closed, so that no file of ours gets
+ * one of these numbers and then reads commands or receives messages. Reading from, or writing to,
+ * such a place fails. First of all, before any file is opened.
+ */
+int process_hold_standard_fds(struct err *err);
+
+/*
  * Goes on in a new session, in a child. The caller's process waits until the child calls
  * process_ready(), then exits with 0; if the child dies first, it exits with the child's status,
  * whose message is on the shared stderr. Returns in the child only.

@@ -22,6 +22,7 @@
 #include "vmm/kvm/cpuid.h"
 #include "vmm/machine.h"
 #include "vmm/monitor/monitor.h"
+#include "vmm/sandbox.h"
 
 static int check_kvm(struct vmm *vmm, struct err *err)
 {
@@ -231,7 +232,15 @@ static int make_machine(struct vmm *vmm, struct err *err)
 	ret = machine_image_load(vmm, MACHINE_START, err);
 	if (ret < 0)
 		return ret;
-	return monitors_open(vmm, &vmm->monitors, err);
+	ret = monitors_open(vmm, &vmm->monitors, err);
+	if (ret < 0)
+		return ret;
+	ret = sandbox_enter(&vmm->spec->sandbox, err);
+	if (ret < 0)
+		return ret;
+	main_loop_release_signals();
+	machine_chardevs_wait(vmm);
+	return 0;
 }
 
 int vmm_open(const struct vm_spec *spec, struct vmm **ret_vmm, struct err *err)
@@ -253,6 +262,8 @@ int vmm_open(const struct vm_spec *spec, struct vmm **ret_vmm, struct err *err)
 
 int vmm_run(struct vmm *vmm)
 {
+	if (vmm->run.leaving)
+		return vmm->run.exit_status;
 	if (!vmm->spec->start_paused)
 		(void)run_cont(&vmm->run, NULL); /* cannot fail from prelaunch */
 	uv_run(&vmm->loop, UV_RUN_DEFAULT);

@@ -328,7 +328,10 @@ boot() {
 	exec {ctl}>&-
 }
 
-for try in 1 2; do
+# A hang is tried once more, a breakdown of the emulation (docs/notes/0001) three times: it comes
+# with guests of several vCPUs, by chance, and says nothing of the command.
+hangs=0 breakdowns=0
+while :; do
 	boot "$@"
 	case $boot_ret in
 	ok)
@@ -343,17 +346,17 @@ for try in 1 2; do
 		exit 124
 		;;
 	died)
-		say "testhost: it ended without an exit status"
 		cat "$work/qemu" >&2
 		console_tail
-		exit 1
+		breakdowns=$((breakdowns + 1))
+		[ $breakdowns -le 3 ] || die "the test host ended without an exit status, $breakdowns times; does the command power it off?"
+		say "testhost: it ended without an exit status; once more, from the start ($breakdowns of 3)"
 		;;
 	hang)
 		console_tail
-		if [ "$try" = 1 ]; then
-			say "testhost: it hung (no sign of life); once more, from the start"
-		fi
+		hangs=$((hangs + 1))
+		[ $hangs -le 1 ] || die "the test host hung twice; run it again with less load on this machine"
+		say "testhost: it hung (no sign of life); once more, from the start"
 		;;
 	esac
 done
-die "the test host hung twice; run it again with less load on this machine"

@@ -73,7 +73,6 @@ int chardev_file_new(uv_loop_t *loop, const char *path, bool append, struct char
 
 enum chardev_socket_flags {
 	CHARDEV_SOCKET_SERVER = 1 << 0, /* else connect; the peer must be there */
-	CHARDEV_SOCKET_WAIT = 1 << 1,	/* server: return only when the first peer is connected */
 };
 /*
  * A unix stream socket. A server serves one peer at a time, the next when that one has gone. A

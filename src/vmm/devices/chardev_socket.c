@@ -8,8 +8,8 @@
  * Limits: a path must fit struct sockaddr_un (108 bytes).
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -25,6 +25,7 @@ struct chardev_socket {
 	int listen_fd; /* -1: client */
 	uv_poll_t *listen_poll;
 	char *path;
+	char *file;	   /* path as absolute name: -daemonize changes the folder later; or NULL */
 	dev_t file_device; /* of the socket file that we made, to remove only that one */
 	ino_t file_inode;
 };
@@ -62,11 +63,12 @@ static void socket_fini(struct chardev_stream *stream)
 	struct stat st;
 
 	chardev_poll_free(s->listen_poll);
-	if (s->listen_fd >= 0 && s->file_inode && lstat(s->path, &st) == 0 &&
+	if (s->listen_fd >= 0 && s->file && lstat(s->file, &st) == 0 &&
 	    st.st_dev == s->file_device && st.st_ino == s->file_inode)
-		unlink(s->path);
+		unlink(s->file);
 	cleanup_close(&s->listen_fd);
 	free(s->path);
+	free(s->file);
 }
 
 static void socket_disconnect(struct chardev *chardev)
@@ -155,7 +157,8 @@ static int start_listening(struct chardev_socket *s, struct err *err)
 	    bind(s->listen_fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		return err_set_errno(err, ERR_USER, -errno, NULL, "Failed to bind socket to %s",
 				     s->path);
-	if (lstat(s->path, &st) == 0) {
+	s->file = realpath(s->path, NULL);
+	if (s->file && lstat(s->file, &st) == 0) {
 		s->file_device = st.st_dev;
 		s->file_inode = st.st_ino;
 	}
@@ -167,30 +170,12 @@ static int start_listening(struct chardev_socket *s, struct err *err)
 	return 0;
 }
 
-static int wait_for_peer(struct chardev_socket *s, struct err *err)
-{
-	for (;;) {
-		struct pollfd pollfd = { .fd = s->listen_fd, .events = POLLIN };
-		int fd = -1;
-
-		if (poll(&pollfd, 1, -1) > 0)
-			fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd >= 0)
-			return chardev_stream_open(&s->stream, fd, fd, err);
-		if (errno != EINTR && errno != EAGAIN && errno != ECONNABORTED)
-			return err_set_errno(err, ERR_HOST, -errno, NULL,
-					     "Unable to accept connection");
-	}
-}
-
-static int start_server(struct chardev_socket *s, unsigned int flags, struct err *err)
+static int start_server(struct chardev_socket *s, struct err *err)
 {
 	int r = start_listening(s, err);
 
 	if (r < 0)
 		return r;
-	if (flags & CHARDEV_SOCKET_WAIT)
-		return wait_for_peer(s, err);
 	uv_poll_start(s->listen_poll, UV_READABLE, on_listen);
 	return 0;
 }
@@ -226,7 +211,7 @@ int chardev_socket_new(uv_loop_t *loop, const char *path, unsigned int flags,
 	if (!s->path)
 		r = err_set(err, ERR_HOST, -ENOMEM, NULL, "out of memory");
 	else if (flags & CHARDEV_SOCKET_SERVER)
-		r = start_server(s, flags, err);
+		r = start_server(s, err);
 	else
 		r = start_client(s, err);
 	if (r < 0) {

@@ -212,16 +212,17 @@ static void *run_vcpu(void *arg)
 	return NULL;
 }
 
-/* vCPU threads take the kick and nothing else; other signals are the main loop's. */
+/* vCPU threads take the kick and their own crashes; other signals are the main loop's. */
 static int start_thread(struct runner *r)
 {
+	static const int own[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
 	sigset_t all, old;
 	int ret;
 
 	sigfillset(&all);
 	sigdelset(&all, KICK_SIGNAL);
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGBUS);
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		sigdelset(&all, own[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	ret = -pthread_create(&r->thread, NULL, run_vcpu, r);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);

@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -158,6 +159,16 @@ static void fail_setup(struct job *job, const struct err *err)
 	job->is_setup = true;
 }
 
+/* See prealloc.h: the caller blocks the signals that are to end this. */
+static bool is_interrupted(void)
+{
+	sigset_t pending;
+
+	return !sigpending(&pending) &&
+	       (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1 ||
+		sigismember(&pending, SIGHUP) == 1);
+}
+
 static void populate_chunks(struct job *job)
 {
 	const struct prealloc_range *range = job->range;
@@ -170,6 +181,11 @@ static void populate_chunks(struct job *job)
 		if (at >= range->size_bytes)
 			return;
 		part = MIN(job->chunk_bytes, range->size_bytes - at);
+		if (is_interrupted()) {
+			err_set(&err, ERR_HOST, -EINTR, NULL, "a signal came");
+			fail_populate(job, &err);
+			return;
+		}
 		if (host_populate((char *)range->host + at, part, &err) < 0)
 			fail_populate(job, &err);
 		else

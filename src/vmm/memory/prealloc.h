@@ -57,7 +57,8 @@ unsigned int prealloc_threads(const struct prealloc_range *range, unsigned int n
  *
  * A failure further on is "preallocating 4096 MiB on node 1 failed after 1024 MiB: <errno text>";
  * what is populated by then stays. Never a SIGBUS. -EOPNOTSUPP before Linux 5.14 (no
- * MADV_POPULATE_WRITE).
+ * MADV_POPULATE_WRITE). -EINTR when SIGINT, SIGTERM or SIGHUP is blocked and pending: populating a large
+ * guest takes minutes, and who asks for its end should not wait for them.
  */
 int memory_prealloc(const struct prealloc_range *ranges, size_t n_ranges, int root_fd,
 		    struct err *err) __attribute__((warn_unused_result));

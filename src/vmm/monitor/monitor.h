@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The monitors of a machine: QMP on character devices.
+ * The monitors of a machine: QMP, or the human monitor (hmp.h), on character devices.
  *
- * A client that connects gets a session of its own (qmp/session.h); the next client is served when it
+ * A QMP client that connects gets a session of its own (qmp/session.h); the next client is served when it
  * has gone. A client that does not read its answers is cut off when MONITOR_OUT_MAX_BYTES wait.
  *
  * Threads: main thread.

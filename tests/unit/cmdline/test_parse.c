@@ -178,7 +178,7 @@ static void program_options_reach_the_spec(void **state)
 	assert_string_equal(spec->name, "n");
 	assert_string_equal(spec->pidfile, "p");
 	assert_string_equal(spec->uuid, "9a1b2c3d-0000-4000-8000-123456789abc");
-	assert_true(spec->start_paused && spec->daemonize && spec->sandbox);
+	assert_true(spec->start_paused && spec->daemonize && spec->sandbox.enable);
 	assert_true(spec->msg_timestamp && spec->nodefaults);
 	assert_true(spec->no_reboot && spec->no_shutdown);
 	assert_true(spec->rtc.has_base);

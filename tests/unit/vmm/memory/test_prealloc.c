@@ -6,7 +6,9 @@
  * were asked for.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -222,6 +224,27 @@ static void cpus_that_were_asked_for(void **state)
 	munmap(range.host, 4 * MIB);
 }
 
+/* A signal that the caller has blocked ends the work at the next chunk. */
+static void a_waiting_signal_interrupts(void **state)
+{
+	struct tree *tree = *state;
+	struct prealloc_range range = range_of(map(4 * MIB), 4 * MIB, 1);
+	struct err err = ERR_INIT;
+	sigset_t set, before;
+	int number;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &set, &before);
+	raise(SIGTERM);
+	assert_int_equal(memory_prealloc(&range, 1, tree->fd, &err), -EINTR);
+	assert_non_null(strstr(err.message, "failed after 0 MiB: Interrupted system call"));
+	sigwait(&set, &number);
+	assert_int_equal(memory_prealloc(&range, 1, tree->fd, &err), 0);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	munmap(range.host, 4 * MIB);
+}
+
 int main(void)
 {
 #define WITH_TREE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -233,6 +256,7 @@ int main(void)
 		WITH_TREE(too_few_huge_pages_are_known_before),
 		WITH_TREE(a_failure_names_node_and_amount),
 		WITH_TREE(cpus_that_were_asked_for),
+		WITH_TREE(a_waiting_signal_interrupts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
