@@ -1,7 +1,7 @@
 #!/bin/bash
 # in-host.sh: measures terrace-vmm beside QEMU; runs in the test host (run.sh starts it there).
 #
-# usage: in-host.sh QUICK?      (yes: fewer rounds, no instruction counts)
+# usage: in-host.sh QUICK [PART]      QUICK yes: fewer rounds, no instruction counts; PART: only this one
 #
 # Every sample is one line on standard output, `sample FIGURE WHO VALUE`; the names are described
 # in docs/benchmarks.md.  Whatever is compared runs alternately, A B A B, so that a
@@ -128,7 +128,7 @@ resident() {
 wait_text() {
 	local i
 	for ((i = 0; i < $3 * 10; i++)); do
-		grep -q -e "$2" "$1" && return
+		grep -q -s -e "$2" "$1" && return
 		sleep 0.1
 	done
 	complain "no '$2' from a machine after $3 s"
@@ -160,8 +160,8 @@ resident_memory() {
 prealloc_run() {
 	local program=$terrace
 	[ "$2" = terrace ] || program=$qemu
-	timed "$1" "$2" 1 -k -t 180 -u '"QMP"' -- "$program" "${machine[@]}" -m 1G -S -serial none -qmp stdio \
-		-object "memory-backend-ram,id=m0,size=1G,$3" -machine memory-backend=m0 -kernel "$bench/first.elf"
+	timed "$1" "$2" 1 -k -t 180 -u '"QMP"' -- "$program" "${machine[@]}" -m 256M -S -serial none -qmp stdio \
+		-object "memory-backend-ram,id=m0,size=256M,$3" -machine memory-backend=m0 -kernel "$bench/first.elf"
 }
 
 prealloc() {
@@ -185,6 +185,7 @@ parts=("first_instruction 12 45" "guest_init 5 150" "resident_memory 1 40" "prea
 SECONDS=0
 for part in "${parts[@]}"; do
 	read -r name rounds limit_s <<<"$part"
+	[ "${2-$name}" = "$name" ] || continue
 	part_end=$((SECONDS + limit_s))
 	"$name" "$rounds"
 	echo "bench: $name: done after $SECONDS s" >&2
