@@ -1,7 +1,7 @@
 # images.sh: the guest's kernel files and initramfs, cached by what they are made of.
 # shellcheck shell=bash
 
-guest_modules=(virtio_pci virtio_mem virtio_balloon virtio_blk virtio_net)
+guest_modules=(button virtio_pci virtio_mem virtio_balloon virtio_blk virtio_net)
 
 # content_key FILE-OR-WORD...: a hash over the contents of files and the words.
 content_key() {
