@@ -30,25 +30,25 @@ static inline void cleanup_close(int *fd)
 #define autoclose __attribute__((cleanup(cleanup_close)))
 
 /* Defines cleanup_<name>() for pointers to struct <name>, released by func. Use with AUTO(name). */
-#define CLEANUP_DEFINE(name, func)                                                                 \
-	static inline void cleanup_##name(struct name **slot)                                      \
-	{                                                                                          \
-		func(*slot);                                                                       \
+#define CLEANUP_DEFINE(name, func)                            \
+	static inline void cleanup_##name(struct name **slot) \
+	{                                                     \
+		func(*slot);                                  \
 	}
 #define AUTO(name) __attribute__((cleanup(cleanup_##name))) struct name *
 
 /* Hands ownership over: yields the value and leaves NULL (or -1) behind. */
-#define TAKE_PTR(p)                                                                                \
-	({                                                                                         \
-		typeof(p) take_ptr_ = (p);                                                         \
-		(p) = NULL;                                                                        \
-		take_ptr_;                                                                         \
+#define TAKE_PTR(p)                        \
+	({                                 \
+		typeof(p) take_ptr_ = (p); \
+		(p) = NULL;                \
+		take_ptr_;                 \
 	})
-#define TAKE_FD(fd)                                                                                \
-	({                                                                                         \
-		int take_fd_ = (fd);                                                               \
-		(fd) = -1;                                                                         \
-		take_fd_;                                                                          \
+#define TAKE_FD(fd)                  \
+	({                           \
+		int take_fd_ = (fd); \
+		(fd) = -1;           \
+		take_fd_;            \
 	})
 
 #endif

@@ -21,11 +21,11 @@
 /* Who can mend it. Chooses the QMP error class and the exit status. */
 enum err_class {
 	ERR_NONE,
-	ERR_USER,        /* the request: an option, an XML element, a QMP argument */
-	ERR_HOST,        /* the machine: a missing device, permission, memory, a dead peer */
+	ERR_USER,	 /* the request: an option, an XML element, a QMP argument */
+	ERR_HOST,	 /* the machine: a missing device, permission, memory, a dead peer */
 	ERR_UNSUPPORTED, /* known, but not by this program or this host */
-	ERR_BUSY,        /* try again later */
-	ERR_NOT_FOUND,   /* a named object does not exist (QMP DeviceNotFound) */
+	ERR_BUSY,	 /* try again later */
+	ERR_NOT_FOUND,	 /* a named object does not exist (QMP DeviceNotFound) */
 	ERR_CLASS_COUNT,
 };
 

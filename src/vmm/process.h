@@ -30,7 +30,7 @@ int process_ready(int ready_fd, struct err *err);
 
 struct pidfile {
 	char *path; /* NULL: none */
-	int fd;     /* holds the lock */
+	int fd;	    /* holds the lock */
 };
 #define PIDFILE_INIT ((struct pidfile){ NULL, -1 })
 

@@ -10,8 +10,10 @@
 #include "base/util.h"
 
 static const char *const state_names[] = {
-	[RUN_PRELAUNCH] = "prelaunch", [RUN_RUNNING] = "running",
-	[RUN_PAUSED] = "paused",       [RUN_SHUTDOWN] = "shutdown",
+	[RUN_PRELAUNCH] = "prelaunch",
+	[RUN_RUNNING] = "running",
+	[RUN_PAUSED] = "paused",
+	[RUN_SHUTDOWN] = "shutdown",
 	[RUN_INTERNAL_ERROR] = "internal-error",
 };
 static_assert(ARRAY_SIZE(state_names) == RUN_STATE_COUNT, "a name for every state");
@@ -109,8 +111,8 @@ static void reset(struct run *run, enum run_cause cause)
 	}
 	run->ops->pause(run->opaque);
 	/* What the guest asked for before the reset is void. */
-	atomic_fetch_and(&run->requests, ~(RUN_REQUEST_RESET | RUN_REQUEST_POWER_OFF |
-					   RUN_REQUEST_INTERNAL_ERROR));
+	atomic_fetch_and(&run->requests,
+			 ~(RUN_REQUEST_RESET | RUN_REQUEST_POWER_OFF | RUN_REQUEST_INTERNAL_ERROR));
 	if (run->ops->reset(run->opaque, &err) < 0) {
 		log_error("", "reset failed: %s", err.message);
 		stop_into(run, RUN_INTERNAL_ERROR);

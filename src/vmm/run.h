@@ -20,7 +20,7 @@
 #include "base/err.h"
 
 enum run_state {
-	RUN_PRELAUNCH,	    /* -S, or after a reset of a machine that did not run */
+	RUN_PRELAUNCH, /* -S, or after a reset of a machine that did not run */
 	RUN_RUNNING,
 	RUN_PAUSED,
 	RUN_SHUTDOWN,	    /* the guest powered off, -no-shutdown keeps us */
@@ -46,9 +46,9 @@ bool run_cause_is_guest(enum run_cause cause);
 enum run_event {
 	RUN_EVENT_STOP,
 	RUN_EVENT_RESUME,
-	RUN_EVENT_RESET,     /* with a cause */
+	RUN_EVENT_RESET, /* with a cause */
 	RUN_EVENT_POWERDOWN,
-	RUN_EVENT_SHUTDOWN,  /* with a cause */
+	RUN_EVENT_SHUTDOWN, /* with a cause */
 };
 
 /* What is asked of the main loop. */

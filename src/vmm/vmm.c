@@ -28,10 +28,11 @@ static int check_kvm(struct vmm *vmm, struct err *err)
 {
 	if (kvm_has_hardware() || vmm->spec->software_kvm)
 		return 0;
-	return err_set(err, ERR_HOST, -ENOTSUP, "-accel kvm",
-		       "this CPU offers no hardware virtualisation (SVM or VMX) under /dev/kvm, so a "
-		       "Linux guest would not get as far as init: use a machine that has it, or "
-		       "'./dev testhost'");
+	return err_set(
+		err, ERR_HOST, -ENOTSUP, "-accel kvm",
+		"this CPU offers no hardware virtualisation (SVM or VMX) under /dev/kvm, so a "
+		"Linux guest would not get as far as init: use a machine that has it, or "
+		"'./dev testhost'");
 }
 
 static int make_plan(struct vmm *vmm, struct err *err)
@@ -141,8 +142,8 @@ static int make_serials(struct vmm *vmm, struct err *err)
 		ret = machine_chardev_take(vmm, spec->serials[i].chardev, &line, err);
 		if (ret < 0)
 			return ret;
-		ret = serial_new(vmm->pio, place->port, irq(vmm, place->irq), line, &vmm->serials[i],
-				 err);
+		ret = serial_new(vmm->pio, place->port, irq(vmm, place->irq), line,
+				 &vmm->serials[i], err);
 		if (ret < 0)
 			return ret;
 	}

@@ -63,8 +63,7 @@ struct kvm_cpuid_entry2 *cpuid_find(struct kvm_cpuid2 *cpuid, uint32_t function,
 
 unsigned int cpuid_phys_bits(const struct kvm_cpuid2 *cpuid)
 {
-	const struct kvm_cpuid_entry2 *e =
-		cpuid_find((struct kvm_cpuid2 *)cpuid, 0x80000008, 0);
+	const struct kvm_cpuid_entry2 *e = cpuid_find((struct kvm_cpuid2 *)cpuid, 0x80000008, 0);
 
 	return e ? e->eax & 0xff : 36; /* SDM: 36 where the leaf is absent */
 }
@@ -209,8 +208,7 @@ int cpuid_build(const struct kvm_cpuid2 *supported, const struct spec_smp *smp, 
 
 	if (!cpuid)
 		return err_set(err, ERR_HOST, -ENOMEM, NULL, "out of memory");
-	memcpy(cpuid, supported,
-	       sizeof(*cpuid) + supported->nent * sizeof(cpuid->entries[0]));
+	memcpy(cpuid, supported, sizeof(*cpuid) + supported->nent * sizeof(cpuid->entries[0]));
 	for (uint32_t i = 0; i < cpuid->nent; i++)
 		set_leaf(&cpuid->entries[i], &t, tsc_deadline);
 	/*

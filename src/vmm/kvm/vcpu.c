@@ -14,15 +14,15 @@
 #include "vmm/kvm/cpuid.h"
 
 /* Registers of the local APIC and MSRs that firmware would have set (SDM volume 3). */
-#define LAPIC_LVT_LINT0	     0x350
-#define LAPIC_LVT_LINT1	     0x360
-#define LAPIC_MODE_NMI	     0x400
-#define LAPIC_MODE_EXTINT    0x700
-#define MSR_MISC_ENABLE	     0x1a0
-#define MISC_ENABLE_FASTSTR  (1u << 0)
-#define MSR_MTRR_DEF_TYPE    0x2ff
-#define MTRR_ENABLED_WB	     0x806
-#define MSR_LIST_MAX	     4096u
+#define LAPIC_LVT_LINT0	    0x350
+#define LAPIC_LVT_LINT1	    0x360
+#define LAPIC_MODE_NMI	    0x400
+#define LAPIC_MODE_EXTINT   0x700
+#define MSR_MISC_ENABLE	    0x1a0
+#define MISC_ENABLE_FASTSTR (1u << 0)
+#define MSR_MTRR_DEF_TYPE   0x2ff
+#define MTRR_ENABLED_WB	    0x806
+#define MSR_LIST_MAX	    4096u
 
 static int vcpu_ioctl(const struct vcpu *vcpu, unsigned long request, const char *name, void *arg,
 		      struct err *err)
@@ -43,17 +43,16 @@ static int set_cpuid(struct kvm_vm *vm, const struct spec_smp *smp, struct vcpu 
 	return vcpu_ioctl(vcpu, KVM_SET_CPUID2, "KVM_SET_CPUID2", cpuid, err);
 }
 
+/* A list of up to two MSRs in an automatic variable: the kernel's struct ends in a flexible array. */
+union few_msrs {
+	struct kvm_msrs list;
+	uint8_t room[sizeof(struct kvm_msrs) + 2 * sizeof(struct kvm_msr_entry)];
+};
+
 /* What firmware leaves behind: virtual wire interrupts, write-back memory, fast string moves. */
 static int set_firmware_state(struct vcpu *vcpu, struct err *err)
 {
-	struct {
-		struct kvm_msrs head;
-		struct kvm_msr_entry entries[2];
-	} msrs = {
-		.head.nmsrs = 2,
-		.entries = { { .index = MSR_MTRR_DEF_TYPE, .data = MTRR_ENABLED_WB },
-			     { .index = MSR_MISC_ENABLE, .data = MISC_ENABLE_FASTSTR } },
-	};
+	union few_msrs msrs = { .list.nmsrs = 2 };
 	uint32_t lint0 = LAPIC_MODE_EXTINT, lint1 = LAPIC_MODE_NMI;
 	int ret = vcpu_ioctl(vcpu, KVM_GET_LAPIC, "KVM_GET_LAPIC", &vcpu->lapic, err);
 
@@ -64,6 +63,10 @@ static int set_firmware_state(struct vcpu *vcpu, struct err *err)
 	ret = vcpu_ioctl(vcpu, KVM_SET_LAPIC, "KVM_SET_LAPIC", &vcpu->lapic, err);
 	if (ret < 0)
 		return ret;
+	msrs.list.entries[0] = (struct kvm_msr_entry){ .index = MSR_MTRR_DEF_TYPE,
+						       .data = MTRR_ENABLED_WB };
+	msrs.list.entries[1] = (struct kvm_msr_entry){ .index = MSR_MISC_ENABLE,
+						       .data = MISC_ENABLE_FASTSTR };
 	/* Returns how many were set; a CPU without the second one lacks only a hint. */
 	return vcpu_ioctl(vcpu, KVM_SET_MSRS, "KVM_SET_MSRS", &msrs, err);
 }
@@ -198,11 +201,9 @@ static int reset_msrs(struct vcpu *vcpu, struct err *err)
 	 * it: what cannot be written cannot have been changed by the guest either.
 	 */
 	for (uint32_t i = (uint32_t)done; i < vcpu->msrs->nmsrs; i++) {
-		struct {
-			struct kvm_msrs head;
-			struct kvm_msr_entry entry;
-		} one = { .head.nmsrs = 1, .entry = vcpu->msrs->entries[i] };
+		union few_msrs one = { .list.nmsrs = 1 };
 
+		one.list.entries[0] = vcpu->msrs->entries[i];
 		if (ioctl(vcpu->fd, KVM_SET_MSRS, &one) < 0)
 			return err_set_errno(err, ERR_HOST, -errno, NULL, "CPU %u: KVM_SET_MSRS",
 					     vcpu->index);

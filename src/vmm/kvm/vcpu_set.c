@@ -240,8 +240,8 @@ static int start_threads(struct vcpu_set *set, struct err *err)
 		int ret = start_thread(&set->runners[i]);
 
 		if (ret < 0)
-			return err_set_errno(err, ERR_HOST, ret, NULL, "CPU %u: cannot start its thread",
-					     i);
+			return err_set_errno(err, ERR_HOST, ret, NULL,
+					     "CPU %u: cannot start its thread", i);
 		set->n_threads++;
 	}
 	vcpu_set_pause(set);
@@ -249,16 +249,17 @@ static int start_threads(struct vcpu_set *set, struct err *err)
 }
 
 int vcpu_set_open(struct kvm_vm *vm, const struct spec_smp *smp, struct io_bus *pio,
-		  struct io_bus *mmio, vcpu_event_fn event, void *opaque,
-		  struct vcpu_set **ret_set, struct err *err)
+		  struct io_bus *mmio, vcpu_event_fn event, void *opaque, struct vcpu_set **ret_set,
+		  struct err *err)
 {
 	AUTO(vcpu_set) set = NULL;
 	int ret;
 
 	if (smp->cpus > vm->max_vcpus)
-		return err_set(err, ERR_HOST, -EINVAL, "-smp",
-			       "Number of SMP cpus requested (%u) exceeds max cpus supported by KVM (%u)",
-			       smp->cpus, vm->max_vcpus);
+		return err_set(
+			err, ERR_HOST, -EINVAL, "-smp",
+			"Number of SMP cpus requested (%u) exceeds max cpus supported by KVM (%u)",
+			smp->cpus, vm->max_vcpus);
 	set = calloc(1, sizeof(*set) + smp->cpus * sizeof(set->runners[0]));
 	if (!set)
 		return err_set(err, ERR_HOST, -ENOMEM, NULL, "out of memory");

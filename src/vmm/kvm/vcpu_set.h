@@ -31,8 +31,8 @@ typedef void (*vcpu_event_fn)(void *opaque, unsigned int vcpu, enum vcpu_event e
  * name ("CPU n/KVM") and thread id. The buses are borrowed.
  */
 int vcpu_set_open(struct kvm_vm *vm, const struct spec_smp *smp, struct io_bus *pio,
-		  struct io_bus *mmio, vcpu_event_fn event, void *opaque,
-		  struct vcpu_set **ret_set, struct err *err) __attribute__((warn_unused_result));
+		  struct io_bus *mmio, vcpu_event_fn event, void *opaque, struct vcpu_set **ret_set,
+		  struct err *err) __attribute__((warn_unused_result));
 /* Pauses, ends and joins the threads. Accepts NULL. */
 void vcpu_set_close(struct vcpu_set *set);
 CLEANUP_DEFINE(vcpu_set, vcpu_set_close)

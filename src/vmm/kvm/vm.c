@@ -41,7 +41,8 @@ bool kvm_has_hardware(void)
 
 	if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & (1u << 5))) /* VMX, SDM vol. 2 CPUID */
 		return true;
-	return __get_cpuid(0x80000001, &eax, &ebx, &ecx, &edx) && (ecx & (1u << 2)); /* SVM, APM 3 */
+	return __get_cpuid(0x80000001, &eax, &ebx, &ecx, &edx) &&
+	       (ecx & (1u << 2)); /* SVM, APM 3 */
 }
 
 static int open_device(struct kvm_vm *vm, struct err *err)
@@ -51,10 +52,11 @@ static int open_device(struct kvm_vm *vm, struct err *err)
 	vm->dev_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (vm->dev_fd < 0) {
 		ret = -errno;
-		return err_set(err, ERR_HOST, ret, NULL, "Could not access KVM kernel module: %s (%s)",
-			       strerror(-ret),
-			       ret == -EACCES ? "add the user to the group of /dev/kvm"
-					      : "load kvm-intel or kvm-amd, or use './dev testhost'");
+		return err_set(err, ERR_HOST, ret, NULL,
+			       "Could not access KVM kernel module: %s (%s)", strerror(-ret),
+			       ret == -EACCES
+				       ? "add the user to the group of /dev/kvm"
+				       : "load kvm-intel or kvm-amd, or use './dev testhost'");
 	}
 	if (ioctl(vm->dev_fd, KVM_GET_API_VERSION, 0) != 12)
 		return err_set(err, ERR_HOST, -ENOTSUP, NULL, "kvm version not supported: need 12");
@@ -87,7 +89,8 @@ static int read_supported_cpuid(struct kvm_vm *vm, struct err *err)
 			return 0;
 		}
 		if (errno != E2BIG)
-			return err_set_errno(err, ERR_HOST, -errno, NULL, "KVM_GET_SUPPORTED_CPUID");
+			return err_set_errno(err, ERR_HOST, -errno, NULL,
+					     "KVM_GET_SUPPORTED_CPUID");
 	}
 	return err_set(err, ERR_HOST, -E2BIG, NULL, "KVM_GET_SUPPORTED_CPUID: more than %u entries",
 		       CPUID_ENTRIES_MAX);

@@ -11,8 +11,8 @@
 #include "base/err.h"
 #include "base/json.h"
 
-#define QUERY(name)                                                                                \
-	int query_##name(void *context, const struct json *args, struct json **ret_value,          \
+#define QUERY(name)                                                                       \
+	int query_##name(void *context, const struct json *args, struct json **ret_value, \
 			 struct err *err)
 
 QUERY(status);

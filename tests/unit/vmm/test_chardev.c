@@ -435,9 +435,8 @@ static void server_and_client_connect(void **state)
 	snprintf(message, sizeof(message), "Failed to connect to '%s': No such file or directory",
 		 f->path);
 	assert_string_equal(err.message, message);
-	assert_int_equal(chardev_socket_new(&f->loop, f->path, CHARDEV_SOCKET_SERVER, &f->chardev,
-					    NULL),
-			 0);
+	assert_int_equal(
+		chardev_socket_new(&f->loop, f->path, CHARDEV_SOCKET_SERVER, &f->chardev, NULL), 0);
 	/* A peer may come before there is a frontend. */
 	fd = connect_peer(f->path);
 	RUN_UNTIL(f, chardev_is_open(f->chardev));

@@ -43,8 +43,8 @@ static struct table host_table(uint32_t vendor)
 
 	add(&t, 0, 0, vendor == INTEL_EBX ? 0x1f : 0xd, vendor);
 	add(&t, 1, 0, 0x806f8, 0x07100800);
-	add(&t, 4, 0, 0x1c004121, 1);	/* L1, the host's sharing */
-	add(&t, 4, 1, 0x1c03c163, 1);	/* L3 */
+	add(&t, 4, 0, 0x1c004121, 1); /* L1, the host's sharing */
+	add(&t, 4, 1, 0x1c03c163, 1); /* L3 */
 	add(&t, 7, 0, 2, 0x12345678);
 	add(&t, 0x1f, 0, 9, 99);
 	add(&t, 0x80000008, 0, 0x302e, 0);
@@ -133,9 +133,9 @@ static void caches_are_shared_by_the_guests_cores(void **state)
 	autofree struct kvm_cpuid2 *cpuid = build(&t, smp, 0);
 
 	(void)state;
-	assert_int_equal(cpuid_find(cpuid, 4, 0)->eax >> 14 & 0xfff, 1);  /* L1: two threads */
-	assert_int_equal(cpuid_find(cpuid, 4, 1)->eax >> 14 & 0xfff, 7);  /* L3: all eight */
-	assert_int_equal(cpuid_find(cpuid, 4, 0)->eax >> 26, 3);	  /* four cores */
+	assert_int_equal(cpuid_find(cpuid, 4, 0)->eax >> 14 & 0xfff, 1); /* L1: two threads */
+	assert_int_equal(cpuid_find(cpuid, 4, 1)->eax >> 14 & 0xfff, 7); /* L3: all eight */
+	assert_int_equal(cpuid_find(cpuid, 4, 0)->eax >> 26, 3);	 /* four cores */
 	assert_int_equal(cpuid_find(cpuid, 0x80000008, 0)->ecx, 3u << 12 | 7);
 }
 

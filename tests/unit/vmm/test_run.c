@@ -108,8 +108,8 @@ static struct fixture running(bool no_reboot, bool no_shutdown)
 }
 
 /* The fixture moves when it is returned by value. */
-#define RUNNING(f, no_reboot, no_shutdown)                                                         \
-	struct fixture f = running(no_reboot, no_shutdown);                                        \
+#define RUNNING(f, no_reboot, no_shutdown)                  \
+	struct fixture f = running(no_reboot, no_shutdown); \
 	f.run.opaque = &f
 
 static void guest_reset_restarts(void **state)
@@ -119,7 +119,8 @@ static void guest_reset_restarts(void **state)
 	(void)state;
 	run_request(&f.run, RUN_REQUEST_RESET);
 	run_process(&f.run);
-	assert_string_equal(f.log, "request-pause wake pause reset RESET(guest,guest-reset) resume ");
+	assert_string_equal(f.log,
+			    "request-pause wake pause reset RESET(guest,guest-reset) resume ");
 	assert_int_equal(f.run.state, RUN_RUNNING);
 }
 
@@ -141,7 +142,8 @@ static void power_off_ends(void **state)
 	(void)state;
 	run_request(&f.run, RUN_REQUEST_POWER_OFF);
 	run_process(&f.run);
-	assert_string_equal(f.log, "request-pause wake pause SHUTDOWN(guest,guest-shutdown) leave ");
+	assert_string_equal(f.log,
+			    "request-pause wake pause SHUTDOWN(guest,guest-shutdown) leave ");
 }
 
 static void no_shutdown_keeps_the_machine(void **state)
@@ -193,7 +195,8 @@ static void reset_of_a_paused_machine_does_not_start_it(void **state)
 	run_stop(&f.run);
 	run_request(&f.run, RUN_REQUEST_HOST_RESET);
 	run_process(&f.run);
-	assert_string_equal(f.log, "pause STOP wake pause reset RESET(host,host-qmp-system-reset) ");
+	assert_string_equal(f.log,
+			    "pause STOP wake pause reset RESET(host,host-qmp-system-reset) ");
 	assert_int_equal(f.run.state, RUN_PRELAUNCH);
 }
 
