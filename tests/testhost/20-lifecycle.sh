@@ -18,7 +18,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 done
 equal "ten boots in a row reach init and power off with 0" $boots 10
 after=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
-if [ $((before - after)) -lt 131072 ]; then
+if [ $((before - after)) -lt 65536 ]; then
 	ok "the host's memory is back after ten boots"
 else
 	not_ok "the host's memory is back after ten boots" "$((before - after)) KiB are missing"

@@ -153,8 +153,8 @@ machine_run() {
 	done
 }
 
-# The emulated SVM of the test host is not safe for guests with several vCPUs: about a third of
-# them dies by a triple fault before init, QEMU's as well as ours (docs/notes/0001). Suites
+# The emulated SVM of the test host is not safe for guests with several vCPUs: about half of
+# those with four dies by a triple fault before init, QEMU's as well as ours (docs/notes/0001). Suites
 # that need such guests set tries=5; every further try is printed.
 
 # machine_spawn PROGRAM LOG ARGS...: the same in the background, pid in $spawned.

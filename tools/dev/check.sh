@@ -7,10 +7,11 @@ source tools/dev/meson.sh
 source tools/dev/suites.sh
 need_packages "${packages_build[@]}" "${packages_images[@]}"
 summary=$(mktemp)
-cleanup_paths+=("$summary")
+cleanup_paths+=("$summary" "$summary.again")
 meson_ready build
 if [ $# -eq 0 ]; then
 	meson_tests "$summary" build
 fi
 suites_run "$summary" build "$@"
+[ ! -s "$summary.again" ] || cat "$summary.again"
 summary_print "$summary"

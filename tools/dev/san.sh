@@ -17,7 +17,7 @@ need_packages "${packages_build[@]}"
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:strict_string_checks=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
 summary=$(mktemp)
-cleanup_paths+=("$summary")
+cleanup_paths+=("$summary" "$summary.again")
 meson_ready build-san -Db_sanitize=address,undefined -Db_lundef=false --buildtype=debugoptimized
 if [ $# -eq 0 ]; then
 	meson_tests "$summary" build-san
@@ -25,4 +25,5 @@ fi
 if [ -n "$suites" ]; then
 	suites_run "$summary" build-san "$@"
 fi
+[ ! -s "$summary.again" ] || cat "$summary.again"
 summary_print "$summary"

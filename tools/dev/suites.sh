@@ -55,6 +55,8 @@ suites_boot() {
 	run ./dev testhost $options --build "$build" --timeout "$limit" -- \
 		env "ASAN_OPTIONS=${ASAN_OPTIONS-}" "UBSAN_OPTIONS=${UBSAN_OPTIONS-}" \
 		sh /terrace/src/tools/testhost/suites "$@" | tee "$log" || true
+	# Second runs are not lost in the log: they are told again at the end.
+	grep '^note: suite' "$log" >>"$summary.again" || true
 	for entry in "$@"; do
 		suite_count "${entry%:*}" <"$log" >>"$summary"
 	done
