@@ -57,7 +57,7 @@ only '<libxml/' domain
 only '<linux/kvm\.h>' vmm
 only '<hwloc' host
 only '<json-c/' base
-only '<uv\.h>' vmm
+only '<uv\.h>' vmm manager
 only 'SYS_(mbind|move_pages|set_mempolicy|migrate_pages)' host
 
 exit $status

@@ -242,7 +242,7 @@ stop_all() {
 trap stop_all EXIT
 
 append="console=ttyS0 panic=-1 quiet mitigations=off tsc=reliable no_timer_check cryptomgr.notests$append"
-append+=" terrace.tdp=$tdp terrace.cgroup=$cgroup"
+append+=" isolcpus=0 terrace.tdp=$tdp terrace.cgroup=$cgroup"
 topology_args "$topology" "$mib"
 
 console_tail() {
