@@ -161,9 +161,15 @@ static int size_cells(struct placement_build *build, struct err *err)
 				       "' overflowed after alignment",
 				       i);
 		}
-		cell->plugged_bytes = cell->size_bytes;
+		cell->start_bytes = cell->size_bytes;
 	}
 	return 0;
+}
+
+/* Its memory is a file of the user's. */
+static bool is_file(const struct domain_memory_device *device)
+{
+	return device->model == DOMAIN_MEMORY_NVDIMM || device->model == DOMAIN_MEMORY_VIRTIO_PMEM;
 }
 
 static uint64_t device_page_bytes(const struct placement_build *build,
@@ -171,11 +177,20 @@ static uint64_t device_page_bytes(const struct placement_build *build,
 {
 	uint64_t bytes = (uint64_t)device->source.pagesize_bytes.value;
 
-	if (device->model == DOMAIN_MEMORY_NVDIMM || device->model == DOMAIN_MEMORY_VIRTIO_PMEM)
-		return 0; /* a file of the user's */
+	if (is_file(device))
+		return 0;
 	if (!device->source.pagesize_bytes.given)
 		return cell_page_bytes(build, cell);
 	return bytes == BASE_PAGE_BYTES ? 0 : bytes;
+}
+
+static uint64_t device_start_bytes(const struct domain_memory_device *device, uint64_t size_bytes)
+{
+	if (is_file(device))
+		return 0;
+	return device->model == DOMAIN_MEMORY_VIRTIO_MEM
+		       ? (uint64_t)device->target.requested_bytes.value
+		       : size_bytes;
 }
 
 static int size_devices(struct placement_build *build, struct err *err)
@@ -200,9 +215,7 @@ static int size_devices(struct placement_build *build, struct err *err)
 				       "internal error: size of memory module '%zu' overflowed "
 				       "after alignment",
 				       i);
-		device->plugged_bytes = from->model == DOMAIN_MEMORY_VIRTIO_MEM
-						? (uint64_t)from->target.requested_bytes.value
-						: device->size_bytes;
+		device->start_bytes = device_start_bytes(from, device->size_bytes);
 	}
 	return 0;
 }

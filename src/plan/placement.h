@@ -55,7 +55,7 @@ struct placement_memory {
 	uint32_t cell;	     /* 0 for a guest without cells */
 	uint64_t size_bytes; /* aligned for the machine: 1 MiB for cells, 2 MiB for devices */
 	uint64_t
-		plugged_bytes; /* of them at the start: all, but for a virtio-mem what is requested */
+		start_bytes; /* of them at the start: all, but for a virtio-mem what is requested */
 	enum domain_numa_mode mode; /* 0: none */
 	bool migratable, tiering;
 	struct idset nodes; /* host nodes; empty: anywhere */

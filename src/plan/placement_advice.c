@@ -66,17 +66,17 @@ static void want_memory(struct wanted *wanted, const struct placement_memory *me
 	size_t i = 0;
 
 	if (!memory->page_bytes) {
-		wanted->base_bytes += memory->plugged_bytes;
+		wanted->base_bytes += memory->start_bytes;
 		return;
 	}
-	wanted->base_bytes += memory->plugged_bytes / PAGE_TABLES_SHARE / 512;
+	wanted->base_bytes += memory->start_bytes / PAGE_TABLES_SHARE / 512;
 	while (i < wanted->n_pools && wanted->pools[i].page_bytes != memory->page_bytes)
 		i++;
 	if (i == HOST_POOL_MAX)
 		return;
 	if (i == wanted->n_pools)
 		wanted->pools[wanted->n_pools++].page_bytes = memory->page_bytes;
-	wanted->pools[i].bytes += memory->plugged_bytes;
+	wanted->pools[i].bytes += memory->start_bytes;
 }
 
 static struct wanted want(const struct placement_build *build)

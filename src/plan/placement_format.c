@@ -171,15 +171,15 @@ static uint64_t only_here(const struct placement_memory *memory, unsigned int no
 	if (!idset_has(&memory->nodes, node))
 		return 0;
 	if (memory->policy == SPEC_POLICY_INTERLEAVE)
-		return memory->plugged_bytes / count;
-	return count == 1 ? memory->plugged_bytes : 0;
+		return memory->start_bytes / count;
+	return count == 1 ? memory->start_bytes : 0;
 }
 
 static uint64_t maybe_here(const struct placement_memory *memory, unsigned int node)
 {
 	if (!idset_has(&memory->nodes, node) || only_here(memory, node))
 		return 0;
-	return memory->plugged_bytes;
+	return memory->start_bytes;
 }
 
 void placement_wanted_on(const struct placement *placement, unsigned int node, uint64_t *ret_only,

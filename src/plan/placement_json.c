@@ -20,7 +20,7 @@ static struct json *memory_json(const struct placement_memory *memory)
 
 	json_set_u64(object, "cell", memory->cell);
 	json_set_u64(object, "size_bytes", memory->size_bytes);
-	json_set_u64(object, "plugged_bytes", memory->plugged_bytes);
+	json_set_u64(object, "start_bytes", memory->start_bytes);
 	json_set_string(object, "mode", placement_mode_name(memory->mode));
 	json_set_bool(object, "migratable", memory->migratable);
 	json_set_bool(object, "tiering", memory->tiering);

@@ -136,24 +136,32 @@ static void check_set(struct placement_build *build, const struct idset *nodes, 
 {
 	const struct placement *placement = build->placement;
 	uint64_t wanted = 0, room = room_on(build->facts, nodes, page_bytes);
-	char names[256], pages[64];
+	char names[256];
 
 	for (size_t i = 0; i < n_memories(placement); i++) {
 		const struct placement_memory *memory = memory_at(placement, i);
 
 		which[i] = must_stay(memory) && memory->page_bytes == page_bytes &&
-			   memory->plugged_bytes && idset_is_subset(&memory->nodes, nodes);
+			   memory->start_bytes && idset_is_subset(&memory->nodes, nodes);
 		if (which[i])
-			wanted += memory->plugged_bytes;
+			wanted += memory->start_bytes;
 	}
 	if (wanted <= room)
 		return;
-	placement_note(build, "does not fit: %s: %s%s on %s, %s %s there%s",
-		       names_text(placement, which, names, sizeof(names)), SIZE_TEXT(wanted),
-		       pages_text(page_bytes, pages, sizeof(pages)), NODES_TEXT(nodes),
-		       SIZE_TEXT(room),
-		       build->facts->has_free ? (page_bytes ? "are free" : "are available") : "are",
-		       page_bytes ? " (nr_hugepages of the nodes says how many there are)" : "");
+	if (!page_bytes) {
+		placement_note(build, "does not fit: %s: %s on %s, %s %s there",
+			       names_text(placement, which, names, sizeof(names)),
+			       SIZE_TEXT(wanted), NODES_TEXT(nodes), SIZE_TEXT(room),
+			       build->facts->has_free ? "are available" : "are");
+		return;
+	}
+	placement_note(build,
+		       "does not fit: %s: %" PRIu64 " huge pages of %s on %s, %" PRIu64
+		       " %s there (/sys/devices/system/node/nodeN/hugepages/hugepages-%" PRIu64
+		       "kB/nr_hugepages)",
+		       names_text(placement, which, names, sizeof(names)), wanted / page_bytes,
+		       SIZE_TEXT(page_bytes), NODES_TEXT(nodes), room / page_bytes,
+		       build->facts->has_free ? "are free" : "are", page_bytes / KIB);
 }
 
 static bool seen_before(const struct placement *placement, size_t i)
@@ -178,13 +186,13 @@ static void check_soft(struct placement_build *build, size_t i, bool *which)
 	char names[256], pages[64];
 
 	if (memory->policy == SPEC_POLICY_DEFAULT || must_stay(memory) ||
-	    memory->plugged_bytes <= room)
+	    memory->start_bytes <= room)
 		return;
 	memset(which, 0, n_memories(build->placement) * sizeof(*which));
 	which[i] = true;
 	placement_note(build, "spills to other nodes: %s: %s%s on %s, %s %s there",
 		       names_text(build->placement, which, names, sizeof(names)),
-		       SIZE_TEXT(memory->plugged_bytes),
+		       SIZE_TEXT(memory->start_bytes),
 		       pages_text(memory->page_bytes, pages, sizeof(pages)),
 		       NODES_TEXT(&memory->nodes), SIZE_TEXT(room),
 		       build->facts->has_free ? "are available" : "are");
@@ -204,7 +212,7 @@ static void check_host(struct placement_build *build, uint64_t page_bytes)
 
 		if (memory->page_bytes != page_bytes)
 			continue;
-		wanted += memory->plugged_bytes;
+		wanted += memory->start_bytes;
 		free_ones |= !must_stay(memory);
 	}
 	if (free_ones && wanted > room)
@@ -322,9 +330,12 @@ static void add_cpu_notes(struct placement_build *build)
 
 /* ---- what the kernel does ---------------------------------------------------------------------- */
 
-/* Slower nodes outside inside, to which pages of nodes can be demoted. */
+/*
+ * Slower nodes to which pages of memory on nodes can be demoted, though they should stay: all, or
+ * those of limit alone.
+ */
 static struct idset ways_out(const struct host_tiering *tiering, const struct idset *nodes,
-			     const struct idset *inside)
+			     const struct idset *limit)
 {
 	struct idset out = IDSET_EMPTY;
 
@@ -334,61 +345,59 @@ static struct idset ways_out(const struct host_tiering *tiering, const struct id
 		idset_union(&out, &slower);
 	}
 	for (size_t w = 0; w < ARRAY_SIZE(out.words); w++)
-		out.words[w] &= ~inside->words[w];
+		out.words[w] &= ~nodes->words[w] & (limit ? limit->words[w] : ~UINT64_C(0));
 	return out;
 }
 
-static void add_demotion_note(struct placement_build *build, const struct idset *nodes,
-			      const bool *which, const struct idset *out, const char *why)
+/* Marks all memory that must stay on the same nodes as memory i. */
+static void mark_alike(const struct placement *placement, size_t i, bool *which)
 {
-	const struct host_tiering *tiering = &build->facts->tiering;
-	char names[256];
+	const struct placement_memory *memory = memory_at(placement, i);
 
-	placement_note(build,
-		       "demotion is enabled and Linux %u.%u %s: pages of %s can leave %s for %s "
-		       "(/sys/kernel/mm/numa/demotion_enabled)",
-		       tiering->kernel_major, tiering->kernel_minor, why,
-		       names_text(build->placement, which, names, sizeof(names)), NODES_TEXT(nodes),
-		       NODES_TEXT(out));
+	for (size_t j = 0; j < n_memories(placement); j++)
+		which[j] = must_stay(memory_at(placement, j)) &&
+			   idset_equal(&memory_at(placement, j)->nodes, &memory->nodes);
 }
 
 /*
  * Seen: demotion ignores policies on every kernel; 6.12 ignores cpusets too when the reclaimer is
- * outside of the cgroup, 7.3 respects them.
+ * outside of the cgroup. 7.3 respects the one of the group that the memory is charged to, which is
+ * the domain's and not the cell's.
  */
 static void add_demotion_notes(struct placement_build *build)
 {
 	const struct placement *placement = build->placement;
 	const struct host_tiering *tiering = &build->facts->tiering;
-	bool respects_cpuset = host_kernel_is(tiering, 7, 3);
-	const char *why = respects_cpuset ? "ignores memory policies as it demotes"
-			  : host_kernel_is(tiering, 6, 13)
-				  ? "ignores memory policies, and perhaps cpusets, as it demotes"
-				  : "ignores memory policies and cpusets as it demotes";
+	bool respects = host_kernel_is(tiering, 7, 3) && !idset_is_empty(&placement->domain_mems);
+	const char *how = respects			  ? "respects the whole domain's nodes only"
+			  : host_kernel_is(tiering, 7, 3) ? "ignores policies"
+			  : host_kernel_is(tiering, 6, 13) ? "ignores policies and perhaps cpusets"
+							   : "ignores policies and cpusets";
 	size_t n = n_memories(placement);
 	autofree bool *which = calloc(n, sizeof(*which)), *done = calloc(n, sizeof(*done));
+	char names[256];
 
 	if (!which || !done) {
 		build->no_memory = true;
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		const struct idset *nodes = &memory_at(placement, i)->nodes, *inside = nodes;
-		struct idset out;
+		const struct placement_memory *memory = memory_at(placement, i);
+		struct idset out = ways_out(tiering, &memory->nodes,
+					    respects ? &placement->domain_mems : NULL);
 
-		if (done[i] || idset_is_empty(nodes) || !must_stay(memory_at(placement, i)))
+		if (done[i] || !must_stay(memory) || idset_is_empty(&out))
 			continue;
-		/* Where the cgroup's nodes are respected, those are what pages cannot leave. */
-		if (respects_cpuset && !idset_is_empty(&placement->domain_mems))
-			inside = &placement->domain_mems;
-		out = ways_out(tiering, nodes, inside);
-		for (size_t j = 0; j < n; j++) {
-			which[j] = must_stay(memory_at(placement, j)) &&
-				   idset_equal(&memory_at(placement, j)->nodes, nodes);
+		mark_alike(placement, i, which);
+		for (size_t j = 0; j < n; j++)
 			done[j] |= which[j];
-		}
-		if (!idset_is_empty(&out))
-			add_demotion_note(build, nodes, which, &out, why);
+		placement_note(
+			build,
+			"demotion is on (/sys/kernel/mm/numa/demotion_enabled), and in Linux "
+			"%u.%u it %s: pages of %s can go from %s to %s",
+			tiering->kernel_major, tiering->kernel_minor, how,
+			names_text(placement, which, names, sizeof(names)),
+			NODES_TEXT(&memory->nodes), NODES_TEXT(&out));
 	}
 }
 
