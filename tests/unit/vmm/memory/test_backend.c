@@ -88,7 +88,7 @@ static void host_and_guest_addresses_agree_modulo_2_mib(void **state)
 /* The kernel, asked to write there, faults as our own code would. */
 static bool is_writable(void *byte)
 {
-	AUTO_FD(fd) = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+	autoclose int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
 
 	assert_true(fd >= 0);
 	return read(fd, byte, 1) == 1;
