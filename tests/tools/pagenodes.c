@@ -36,7 +36,8 @@ struct mapping {
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: pagenodes PID [--backend ID | --size SIZE | --start SIZE | START SIZE]\n");
+	fprintf(stderr,
+		"usage: pagenodes PID [--backend ID | --size SIZE | --start SIZE | START SIZE]\n");
 	return 1;
 }
 
