@@ -5,10 +5,18 @@
 
 #include "cli/verb.h"
 
+extern const struct verb verb_capabilities, verb_freecell, verb_freepages, verb_nodeinfo,
+	verb_nodememstats;
 extern const struct verb verb_help;
 extern const struct verb verb_version;
 
 const struct verb *const verbs[] = {
+	/* Host */
+	&verb_capabilities,
+	&verb_freecell,
+	&verb_freepages,
+	&verb_nodeinfo,
+	&verb_nodememstats,
 	/* Program */
 	&verb_help,
 	&verb_version,
