@@ -178,6 +178,39 @@ static bool seen_before(const struct placement *placement, size_t i)
 	return false;
 }
 
+/* Nodes that lack room for an equal share of interleaved memory. */
+static struct idset short_of_share(const struct host_facts *facts,
+				   const struct placement_memory *memory)
+{
+	uint64_t share = memory->start_bytes / idset_count(&memory->nodes);
+	struct idset nodes = IDSET_EMPTY;
+
+	for (size_t i = 0; i < facts->n_nodes; i++)
+		if (idset_has(&memory->nodes, facts->node[i].id) &&
+		    placement_node_room_bytes(facts, &facts->node[i], memory->page_bytes) < share)
+			idset_add(&nodes, facts->node[i].id);
+	return nodes;
+}
+
+static void check_shares(struct placement_build *build, size_t i, bool *which)
+{
+	const struct placement_memory *memory = memory_at(build->placement, i);
+	struct idset nodes;
+	char names[256];
+
+	if (memory->policy != SPEC_POLICY_INTERLEAVE)
+		return;
+	nodes = short_of_share(build->facts, memory);
+	if (idset_is_empty(&nodes))
+		return;
+	memset(which, 0, n_memories(build->placement) * sizeof(*which));
+	which[i] = true;
+	placement_note(build, "not even: %s: %s lack%s the %s that each node should have",
+		       names_text(build->placement, which, names, sizeof(names)),
+		       NODES_TEXT(&nodes), idset_count(&nodes) == 1 ? "s" : "",
+		       SIZE_TEXT(memory->start_bytes / idset_count(&memory->nodes)));
+}
+
 /* A share that a node lacks comes from another: no failure, but not what was meant. */
 static void check_soft(struct placement_build *build, size_t i, bool *which)
 {
@@ -185,9 +218,12 @@ static void check_soft(struct placement_build *build, size_t i, bool *which)
 	uint64_t room = room_on(build->facts, &memory->nodes, memory->page_bytes);
 	char names[256], pages[64];
 
-	if (memory->policy == SPEC_POLICY_DEFAULT || must_stay(memory) ||
-	    memory->start_bytes <= room)
+	if (memory->policy == SPEC_POLICY_DEFAULT || must_stay(memory))
 		return;
+	if (memory->start_bytes <= room) {
+		check_shares(build, i, which);
+		return;
+	}
 	memset(which, 0, n_memories(build->placement) * sizeof(*which));
 	which[i] = true;
 	placement_note(build, "spills to other nodes: %s: %s%s on %s, %s %s there",
@@ -472,7 +508,7 @@ static void add_touch_note(struct placement_build *build)
 		const struct placement_memory *memory = memory_at(placement, i);
 
 		which[i] = memory->enforcer == PLACEMENT_CPUSET && !memory->populate &&
-			   !idset_equal(&memory->nodes, &placement->domain_mems);
+			   !idset_is_subset(&placement->domain_mems, &memory->nodes);
 		any |= which[i];
 	}
 	if (any)
