@@ -73,7 +73,7 @@ static const struct verb_arg args[] = {
 	{ .kind = VERB_OPTION,
 	  .name = "devname",
 	  .placeholder = "DEVICE",
-	  .help = "the serial port: serial0 (the default), serial1, ..." },
+	  .help = "the serial port, such as serial1; without it serial0" },
 	{ 0 },
 };
 
