@@ -2,13 +2,19 @@
 /*
  * start, create, run: three ways to the one manager_start().
  *
- * Ctrl-C while a domain is being started gives it up: manager_start() returns and nothing is left.
+ * Ctrl-C while a domain is being started gives it up. manager_start() waits for the supervisor in a
+ * read that a signal interrupts (-EINTR); hanging up makes the supervisor take everything back, and
+ * we wait for that, so that the next command finds nothing of it. A signal that comes just before the
+ * read would be missed: the handler therefore asks for another one each second.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "cli/console.h"
 #include "cli/output.h"
 #include "cli/target.h"
@@ -21,15 +27,66 @@ static unsigned int flags_of(const struct verb_call *call)
 	       (verb_flag(call, "autodestroy") ? MANAGER_START_AUTODESTROY : 0);
 }
 
+#define CANCEL_WAIT_MS 15000 /* the VMM has ten seconds to end */
+
+static volatile sig_atomic_t cancelled;
+
+static void on_cancel(int number)
+{
+	(void)number;
+	cancelled = 1;
+	alarm(1);
+}
+
+static const int cancel_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
+
+static void cancel_catch(struct sigaction old[ARRAY_SIZE(cancel_signals)])
+{
+	/* No SA_RESTART: the read must end. */
+	struct sigaction action = { .sa_handler = on_cancel };
+
+	for (size_t i = 0; i < ARRAY_SIZE(cancel_signals); i++)
+		sigaction(cancel_signals[i], &action, &old[i]);
+}
+
+static void cancel_release(const struct sigaction old[ARRAY_SIZE(cancel_signals)])
+{
+	alarm(0);
+	for (size_t i = 0; i < ARRAY_SIZE(cancel_signals); i++)
+		sigaction(cancel_signals[i], &old[i], NULL);
+}
+
+/* The runtime directory is the last thing that a supervisor removes. */
+static int cancel_finish(const struct target *target, const char *name, struct err *err)
+{
+	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	char path[4096];
+
+	manager_runtime_path(target->manager, name, ".", path, sizeof(path));
+	for (int waited = 0; waited < CANCEL_WAIT_MS && access(path, F_OK) == 0; waited += 20)
+		nanosleep(&pause, NULL);
+	if (access(path, F_OK) == 0)
+		return err_set(err, ERR_BUSY, -EINTR, NULL,
+			       "cancelled, but its supervisor has not ended yet; 'terrace list' "
+			       "shows when it has");
+	return err_set(err, ERR_USER, -EINTR, NULL, "cancelled; nothing of it is left");
+}
+
 /* Starts spec, and finds it again as the running domain in target. */
 static int start_spec(struct target *target, const struct domain_spec *spec, bool persistent,
 		      unsigned int flags, struct err *err)
 {
-	int status = 0;
-	int ret = manager_start(target->manager, spec, persistent, flags, output_progress, NULL,
-				&status, err);
+	struct sigaction old[ARRAY_SIZE(cancel_signals)];
+	int ret, status = 0;
 
+	cancelled = 0;
+	cancel_catch(old);
+	ret = manager_start(target->manager, spec, persistent, flags, output_progress, NULL,
+			    &status, err);
+	cancel_release(old);
 	output_progress_end();
+	if (ret < 0 && cancelled)
+		return cancel_finish(target, spec->name, err);
 	if (ret < 0)
 		return ret;
 	manager_domain_fini(&target->domain);
@@ -127,11 +184,11 @@ static int run_run(const struct verb_call *call, struct err *err)
 	AUTO_TARGET(target);
 	int ret = run_spec(call, &target, &spec, &persistent, err);
 
+	/* No progress line: the terminal is the guest's from the moment that it runs. */
 	if (ret == 0)
 		ret = manager_start(target.manager, spec, persistent,
-				    flags_of(call) | MANAGER_START_FOREGROUND, output_progress,
-				    NULL, &status, err);
-	output_progress_end();
+				    flags_of(call) | MANAGER_START_FOREGROUND, NULL, NULL, &status,
+				    err);
 	if (ret < 0)
 		return target_failed(err, "Failed to run '%s'", verb_text(call, "domain"));
 	if (status)

@@ -219,7 +219,8 @@ int manager_start(struct manager *manager, const struct domain_spec *definition,
 	int i = find(definition->name);
 
 	(void)manager;
-	progress(context, "starting");
+	if (progress)
+		progress(context, "starting");
 	if (fake.failure)
 		return err_set(err, ERR_HOST, -EIO, NULL, "%s", fake.failure);
 	if (i < 0) {
