@@ -99,18 +99,11 @@ static CONTROL_COMMAND(qmp)
 }
 
 const struct control_command control_commands[] = {
-	{ "destroy", control_destroy },
-	{ "emulatorpin", control_emulatorpin },
-	{ "info", control_info },
-	{ "iothreadpin", control_iothreadpin },
-	{ "memtune", control_memtune },
-	{ "numatune", control_numatune },
-	{ "qmp", control_qmp },
-	{ "reboot", control_reboot },
-	{ "reset", control_reset },
-	{ "resume", control_resume },
-	{ "shutdown", control_shutdown },
-	{ "suspend", control_suspend },
-	{ "vcpupin", control_vcpupin },
-	{ NULL, NULL },
+	{ "destroy", control_destroy },	  { "emulatorpin", control_emulatorpin },
+	{ "info", control_info },	  { "iothreadpin", control_iothreadpin },
+	{ "memtune", control_memtune },	  { "numatune", control_numatune },
+	{ "qmp", control_qmp },		  { "reboot", control_reboot },
+	{ "reset", control_reset },	  { "resume", control_resume },
+	{ "shutdown", control_shutdown }, { "suspend", control_suspend },
+	{ "vcpupin", control_vcpupin },	  { NULL, NULL },
 };

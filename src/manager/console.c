@@ -14,8 +14,8 @@
 
 #include "base/cleanup.h"
 
-#define ESCAPE	   0x1d /* Ctrl-] */
-#define LAST_MS	   200
+#define ESCAPE	0x1d /* Ctrl-] */
+#define LAST_MS 200
 
 struct console {
 	int fd; /* -1: the guest's side is closed */
@@ -103,8 +103,7 @@ void console_close(struct console *console)
 {
 	if (!console)
 		return;
-	while (console->fd >= 0 &&
-	       poll(&(struct pollfd){ console->fd, POLLIN, 0 }, 1, LAST_MS) > 0)
+	while (console->fd >= 0 && poll(&(struct pollfd){ console->fd, POLLIN, 0 }, 1, LAST_MS) > 0)
 		from_guest(console);
 	if (console->is_terminal)
 		tcsetattr(0, TCSANOW, &console->saved);

@@ -41,7 +41,7 @@ struct control_command {
 /* commands.c; ends with name NULL. */
 extern const struct control_command control_commands[];
 
-#define CONTROL_COMMAND(name)                                                                     \
+#define CONTROL_COMMAND(name)                                                                      \
 	int control_##name(struct supervisor *s, const struct json *args, struct json **ret_value, \
 			   struct err *err)
 CONTROL_COMMAND(info);

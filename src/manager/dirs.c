@@ -226,8 +226,8 @@ static int find_place(const struct place *place, char **ret_path, struct err *er
 }
 
 static const struct place config_place = {
-	"TERRACE_CONFIG_DIR", "/etc/terrace/domains", "XDG_CONFIG_HOME",
-	".config",	      "terrace/domains",
+	"TERRACE_CONFIG_DIR", "/etc/terrace/domains", "XDG_CONFIG_HOME", ".config",
+	"terrace/domains",
 };
 static const struct place runtime_place = {
 	"TERRACE_RUNTIME_DIR", "/run/terrace", "XDG_RUNTIME_DIR", NULL, "terrace",

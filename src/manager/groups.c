@@ -31,8 +31,7 @@ static bool wants_memory(const struct domain_memtune *memtune)
 {
 	return memtune->given &&
 	       (has_limit(&memtune->hard_limit_bytes) || has_limit(&memtune->soft_limit_bytes) ||
-		has_limit(&memtune->swap_hard_limit_bytes) ||
-		memtune->min_guarantee_bytes.given);
+		has_limit(&memtune->swap_hard_limit_bytes) || memtune->min_guarantee_bytes.given);
 }
 
 static bool wants_cpu(const struct domain_cputune *cputune)

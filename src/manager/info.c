@@ -79,9 +79,9 @@ static void set_numatune(struct json *info, const struct supervisor *s)
 		return;
 	object = json_new_object();
 	memnodes = json_new_array();
-	json_set_string(object, "mode",
-			domain_numa_mode_name(tune->memory.mode ? tune->memory.mode
-								: DOMAIN_NUMA_STRICT));
+	json_set_string(
+		object, "mode",
+		domain_numa_mode_name(tune->memory.mode ? tune->memory.mode : DOMAIN_NUMA_STRICT));
 	set_idset(object, "nodeset",
 		  tune->memory.nodeset.given ? &tune->memory.nodeset.ids : &s->placement->advice);
 	for (size_t i = 0; i < tune->n_memnodes; i++) {

@@ -60,8 +60,7 @@ static int decide_placement(struct supervisor *s, struct err *err)
 
 static int decide(struct supervisor *s, struct err *err)
 {
-	autofree char *path = NULL,
-		      *cache = dirs_path(s->manager->runtime_dir, ".cache", "");
+	autofree char *path = NULL, *cache = dirs_path(s->manager->runtime_dir, ".cache", "");
 	int ret = emulator_find(s->domain, &path, err);
 
 	if (ret < 0)
@@ -224,6 +223,7 @@ static int let_run(struct supervisor *s, struct err *err)
 
 	s->run_begin_ms = process_now_ms();
 	s->guest_runs = true;
+	audit_schedule(s);
 	if (s->flags & MANAGER_START_PAUSED) {
 		supervisor_state_set(s, MANAGER_PAUSED, "starting up");
 		return 0;
@@ -262,8 +262,8 @@ static int explain(struct supervisor *s, int ret, struct err *err)
 int supervisor_launch(struct supervisor *s, struct err *err)
 {
 	static int (*const steps[])(struct supervisor *, struct err *) = {
-		build_argv, spawn, connect_qmp, threads_learn, threads_place, populate_cells,
-		set_balloon, open_console, let_run,
+		build_argv,	spawn,	     connect_qmp,  threads_learn, threads_place,
+		populate_cells, set_balloon, open_console, let_run,
 	};
 	int ret = decide(s, err);
 
@@ -285,6 +285,10 @@ int supervisor_run_fini(struct supervisor *s, struct err *err)
 		ret = supervisor_vmm_end(s, 0, false, err);
 		waitid(P_PIDFD, (id_t)s->watch.vmm_pidfd, &(siginfo_t){ 0 }, WEXITED | WNOHANG);
 	}
+	audit_stop(s);
+	free(s->cell_ranges);
+	s->cell_ranges = NULL;
+	s->is_wide = false;
 	vmm_link_close(s->link);
 	s->link = NULL;
 	cleanup_close(&s->watch.vmm_pidfd);

@@ -20,8 +20,8 @@
 const char *manager_state_name(enum manager_state state)
 {
 	static const char *const names[] = {
-		[MANAGER_NOSTATE] = "no state", [MANAGER_RUNNING] = "running",
-		[MANAGER_BLOCKED] = "idle",	[MANAGER_PAUSED] = "paused",
+		[MANAGER_NOSTATE] = "no state",	    [MANAGER_RUNNING] = "running",
+		[MANAGER_BLOCKED] = "idle",	    [MANAGER_PAUSED] = "paused",
 		[MANAGER_SHUTDOWN] = "in shutdown", [MANAGER_SHUTOFF] = "shut off",
 		[MANAGER_CRASHED] = "crashed",
 	};
@@ -47,8 +47,8 @@ void manager_list_fini(struct manager_list *list)
 
 static struct manager_domain *append(struct manager_list *list)
 {
-	struct manager_domain *more =
-		realloc(list->domains, (list->n + 1) * sizeof(*list->domains));
+	struct manager_domain *more = realloc(list->domains,
+					      (list->n + 1) * sizeof(*list->domains));
 
 	if (!more)
 		return NULL;
@@ -116,8 +116,7 @@ static int append_defined(struct manager *manager, struct manager_list *list, co
 		return err_set_errno(err, ERR_HOST, -ENOMEM, NULL, "list of domains");
 	domain->persistent = true;
 	store_uuid(manager, name, domain->uuid);
-	runtime_ended_read(manager, name, &domain->state, domain->reason,
-			   sizeof(domain->reason));
+	runtime_ended_read(manager, name, &domain->state, domain->reason, sizeof(domain->reason));
 	return 0;
 }
 

@@ -14,22 +14,17 @@
  * Order: the leader's group first gets old and new nodes (widening it moves nothing; its nodes are also
  * what move_pages() may move to). Each vCPU whose nodes change gets a new group and is moved into
  * it, because writing the old group's nodes would migrate pages of the whole process. Pages of cells
- * that changed are then moved by a child process, so that commands are answered meanwhile; when it
- * has ended the leader's group is narrowed.
+ * that changed are then moved as in any audit (audit.c), by a child process, so that commands are
+ * answered meanwhile; when it has ended the leader's group is narrowed.
  *
  * Limits: one change at a time. Failure before the first write changes nothing; a page that cannot be
  * moved stays, and the log says how many.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -38,10 +33,9 @@
 #include "host/sysfs.h"
 #include "manager/control.h"
 
-#define ANSWER_MS     5000
-#define MOVE_MAX_MS   INT64_C(86400000)
-#define NOT_VALID     "Requested operation is not valid: "
-#define NEEDS_MOVE                                                                       \
+#define ANSWER_MS 5000
+#define NOT_VALID "Requested operation is not valid: "
+#define NEEDS_MOVE                                                                           \
 	": its memory has a policy, and binding it again is a job of the VMM that does not " \
 	"exist yet"
 
@@ -129,9 +123,10 @@ static int check_nodes(const struct supervisor *s, struct change *change, struct
 			       "invalid argument: Failed to parse bitmap '%s'", change->nodeset);
 	if (change->has_mode && !is_by_cgroup(s) && live_mode(s) == DOMAIN_NUMA_STRICT &&
 	    !idset_equal(&change->nodes, live_nodes(s, change)))
-		return err_set(err, ERR_USER, -EINVAL, NULL,
-			       NOT_VALID "can't change nodeset for strict mode for running domain"
-			       NEEDS_MOVE);
+		return err_set(
+			err, ERR_USER, -EINVAL, NULL,
+			NOT_VALID
+			"can't change nodeset for strict mode for running domain" NEEDS_MOVE);
 	if (!is_by_cgroup(s))
 		return err_set(err, ERR_USER, -EINVAL, NULL,
 			       NOT_VALID "change of nodeset for running domain requires "
@@ -158,7 +153,7 @@ static int check(const struct supervisor *s, struct change *change, struct err *
 	if (ret == 0 && change->has_cell && change->cell >= s->domain->cpu.numa.n_cells)
 		ret = err_set(err, ERR_USER, -EINVAL, NULL,
 			      "invalid argument: the domain has no cell %u", change->cell);
-	if (ret == 0 && change->has_nodes && s->mover_pidfd >= 0)
+	if (ret == 0 && change->has_nodes && s->is_wide)
 		ret = err_set(err, ERR_BUSY, -EBUSY, NULL,
 			      "operation failed: pages of an earlier change are still being moved: "
 			      "try again later");
@@ -284,74 +279,47 @@ static int set_union(struct supervisor *s, const struct idset *nodes, bool widen
 	return 0;
 }
 
-static void __attribute__((noreturn))
-run_mover(struct supervisor *s, const struct placement *old, const struct placement *new)
-{
-	size_t n = MIN(old->n_cells, new->n_cells);
-	int status = 0;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != s->state.supervisor.pid)
-		_exit(1);
-	for (size_t i = 0; i < n; i++) {
-		struct err err = ERR_INIT;
-		uint64_t left = 0;
-
-		if (idset_equal(&old->cells[i].nodes, &new->cells[i].nodes))
-			continue;
-		if (populate_move_strays_of(s, i, &new->cells[i].nodes,
-					    process_now_ms() + MOVE_MAX_MS, &left, &err) < 0)
-			supervisor_log(s, "numatune: cell %zu: %s", i, err.message);
-		else if (left)
-			supervisor_log(s, "numatune: cell %zu: %" PRIu64 " KiB could not be moved",
-				       i, left * 4);
-		status |= err.code || left;
-	}
-	_exit(status);
-}
-
-static int start_mover(struct supervisor *s, const struct placement *old,
-		       const struct placement *new, struct err *err)
-{
-	pid_t pid = fork();
-
-	if (pid == 0)
-		run_mover(s, old, new);
-	if (pid > 0)
-		s->mover_pidfd = pidfd_open(pid, 0);
-	if (s->mover_pidfd < 0)
-		return err_set_errno(err, ERR_HOST, -errno, NULL, "cannot move pages");
-	return 0;
-}
-
-void numatune_mover_ended(struct supervisor *s)
+void numatune_moved(struct supervisor *s)
 {
 	struct idset mems = groups_leader_mems(s->placement);
 	struct err err = ERR_INIT;
 
-	waitid(P_PIDFD, (id_t)s->mover_pidfd, &(siginfo_t){ 0 }, WEXITED);
-	close(s->mover_pidfd);
-	s->mover_pidfd = -1;
-	if (s->groups.cgroup && set_union(s, &mems, false, &err) < 0)
+	if (!s->is_wide || !s->groups.cgroup)
+		return;
+	s->is_wide = false;
+	if (set_union(s, &mems, false, &err) < 0)
 		supervisor_log(s, "numatune: %s", err.message);
 }
 
-static int carry_out(struct supervisor *s, struct placement *new, struct err *err)
+static int carry_out(struct supervisor *s, const struct placement *new, struct err *err)
 {
 	struct idset wide = groups_leader_mems(s->placement), mems = groups_leader_mems(new);
-	size_t n = MIN(s->placement->n_cells, new->n_cells);
 	int ret;
 
 	idset_union(&wide, &mems);
-	/* While the old placement is still known, and before the fork. */
-	for (size_t i = 0; i < n; i++)
-		populate_remember_ranges(s, i);
 	ret = set_union(s, &wide, true, err);
+	s->is_wide = true;
 	if (ret == 0)
 		ret = replace_vcpus(s, new, err);
 	if (ret == 0)
 		ret = replace_iothreads(s, new, err);
-	return ret < 0 ? ret : start_mover(s, s->placement, new, err);
+	return ret;
+}
+
+/* Moves what must, and waits for it for a while. */
+static int move(struct supervisor *s, struct json **ret_value, struct err *err)
+{
+	int ret = audit_start(s, err);
+
+	if (ret < 0)
+		return ret;
+	if (poll(&(struct pollfd){ s->audit_pidfd, POLLIN, 0 }, 1, ANSWER_MS) > 0) {
+		audit_ended(s);
+		return 0;
+	}
+	*ret_value = json_new_object();
+	json_set_bool(*ret_value, "moving", true);
+	return 0;
 }
 
 CONTROL_COMMAND(numatune)
@@ -377,11 +345,5 @@ CONTROL_COMMAND(numatune)
 	domain_free(s->domain);
 	s->domain = TAKE_PTR(domain);
 	ret = supervisor_xml_write(s, err);
-	if (poll(&(struct pollfd){ s->mover_pidfd, POLLIN, 0 }, 1, ANSWER_MS) > 0) {
-		numatune_mover_ended(s);
-	} else {
-		*ret_value = json_new_object();
-		json_set_bool(*ret_value, "moving", true);
-	}
-	return ret;
+	return ret < 0 ? ret : move(s, ret_value, err);
 }

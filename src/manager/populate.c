@@ -24,6 +24,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -218,8 +219,8 @@ static int populate_by_context(struct supervisor *s, size_t cell, struct err *er
 	if (ret == 0)
 		ret = place_thread(s, cell, tid, err);
 	if (ret == 0 && made)
-		ret = qom_set(s, id, "prealloc-context",
-			      json_new_stringf("/objects/%s", context), err);
+		ret = qom_set(s, id, "prealloc-context", json_new_stringf("/objects/%s", context),
+			      err);
 	if (ret == 0)
 		ret = qom_set(s, id, "prealloc", json_new_bool(true), err);
 	if (ret == 0 && made)
@@ -256,11 +257,13 @@ static int populate_all(struct supervisor *s, struct err *err)
 	return any && ours ? wait_for_ours(s, err) : 0;
 }
 
-static int find_ranges(struct supervisor *s, const char *id, struct ranges *ret_ranges)
+static int find_ranges(struct supervisor *s, size_t cell, struct ranges *ret_ranges)
 {
 	AUTO(json) answer = NULL;
 	const char *text;
+	char id[32];
 
+	backend_id(s, cell, id, sizeof(id));
 	if (ranges_find_named(s->state.vmm.pid, id, ret_ranges, NULL) == 0)
 		return 0;
 	if (vmm_link_call(s->link, "x-query-ramblock", NULL, SUPERVISOR_CALL_MS, &answer, NULL) < 0)
@@ -271,28 +274,19 @@ static int find_ranges(struct supervisor *s, const char *id, struct ranges *ret_
 	return ranges_find_in_ramblocks(text, id, ret_ranges, NULL);
 }
 
-int populate_move_strays(struct supervisor *s, size_t cell, const struct idset *nodes,
-			 int64_t deadline_ms, uint64_t *ret_left, struct err *err)
-{
-	struct ranges ranges;
-	char id[32];
-
-	backend_id(s, cell, id, sizeof(id));
-	if (find_ranges(s, id, &ranges) < 0)
-		return err_set(err, ERR_UNSUPPORTED, -ENOTSUP, NULL,
-			       "where the memory of cell %zu is cannot be found out from this "
-			       "emulator, so its pages were not checked",
-			       cell);
-	return ranges_move_strays(s->state.vmm.pid, &ranges, nodes, deadline_ms, ret_left, err);
-}
-
 static void check_strays(struct supervisor *s, size_t cell)
 {
+	struct ranges *ranges = &s->cell_ranges[cell];
 	struct err err = ERR_INIT;
 	uint64_t left = 0;
 
-	if (populate_move_strays(s, cell, &s->placement->cells[cell].nodes,
-				 process_now_ms() + MOVE_TIME_MS, &left, &err) < 0)
+	if (find_ranges(s, cell, ranges) < 0)
+		report_progress(s->report,
+				"cell %zu: this emulator does not say where its memory is: pages "
+				"on wrong nodes are not found",
+				cell);
+	else if (ranges_move_strays(s->state.vmm.pid, ranges, &s->placement->cells[cell].nodes,
+				    process_now_ms() + MOVE_TIME_MS, &left, &err) < 0)
 		report_progress(s->report, "cell %zu: %s", cell, err.message);
 	else if (left)
 		report_progress(s->report,
@@ -305,9 +299,14 @@ int populate_cells(struct supervisor *s, struct err *err)
 {
 	int ret = populate_all(s, err);
 
-	for (size_t i = 0; ret == 0 && i < s->placement->n_cells; i++)
+	if (ret < 0)
+		return ret;
+	s->cell_ranges = calloc(s->placement->n_cells + 1, sizeof(*s->cell_ranges));
+	if (!s->cell_ranges)
+		return err_set_errno(err, ERR_HOST, -ENOMEM, NULL, "cells");
+	for (size_t i = 0; i < s->placement->n_cells; i++)
 		if (s->placement->cells[i].enforcer == PLACEMENT_CPUSET &&
 		    !idset_is_empty(&s->placement->cells[i].nodes))
 			check_strays(s, i);
-	return ret;
+	return 0;
 }

@@ -15,7 +15,7 @@
 #include "base/err.h"
 
 struct process {
-	pid_t pid;	     /* 0: none */
+	pid_t pid;	      /* 0: none */
 	uint64_t start_ticks; /* proc(5), field 22 of stat */
 };
 

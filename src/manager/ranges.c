@@ -192,8 +192,8 @@ static size_t move_batch(struct mover *mover, size_t n)
 	return n;
 }
 
-static int move_piece(struct mover *mover, struct range piece, int64_t deadline_ms,
-		      uint64_t *left, uint64_t *todo, struct err *err)
+static int move_piece(struct mover *mover, struct range piece, int64_t deadline_ms, uint64_t *left,
+		      uint64_t *todo, struct err *err)
 {
 	for (uint64_t at = 0; at < piece.size_bytes && *todo;) {
 		size_t n = 0, strays;

@@ -13,8 +13,9 @@
 #include "base/json_stream.h"
 
 static const char *const class_names[ERR_CLASS_COUNT] = {
-	[ERR_NONE] = "None", [ERR_USER] = "User", [ERR_HOST] = "Host",
-	[ERR_UNSUPPORTED] = "Unsupported", [ERR_BUSY] = "Busy", [ERR_NOT_FOUND] = "NotFound",
+	[ERR_NONE] = "None", [ERR_USER] = "User",
+	[ERR_HOST] = "Host", [ERR_UNSUPPORTED] = "Unsupported",
+	[ERR_BUSY] = "Busy", [ERR_NOT_FOUND] = "NotFound",
 };
 
 struct json *report_error_json(const struct err *err)

@@ -146,8 +146,8 @@ int runtime_lock_all(const struct manager *manager, struct err *err)
 	if (path)
 		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return err_set_errno(err, ERR_HOST, path ? -errno : -ENOMEM, NULL,
-				     "cannot lock %s", manager->runtime_dir);
+		return err_set_errno(err, ERR_HOST, path ? -errno : -ENOMEM, NULL, "cannot lock %s",
+				     manager->runtime_dir);
 	while (flock(fd, LOCK_EX) < 0)
 		if (errno != EINTR)
 			return err_set_errno(err, ERR_HOST, -errno, NULL, "cannot lock %s", path);

@@ -46,8 +46,7 @@
 
 void supervisor_log(struct supervisor *s, const char *fmt, ...)
 {
-	autoclose int fd =
-		open(s->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	autoclose int fd = open(s->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	char stamp[32];
 	time_t now = time(NULL);
 	struct tm tm;
@@ -255,7 +254,7 @@ static void on_vmm_ended(struct supervisor *s)
 
 /* ---- the loop ---------------------------------------------------------------------------------- */
 
-enum { FD_SIGNAL, FD_OWNER, FD_VMM, FD_QMP, FD_OWN_COUNT };
+enum { FD_SIGNAL, FD_OWNER, FD_VMM, FD_QMP, FD_AUDIT, FD_OWN_COUNT };
 
 static void destroy_now(struct supervisor *s)
 {
@@ -300,12 +299,15 @@ static void loop_once(struct supervisor *s)
 		[FD_OWNER] = { s->owner_pidfd, POLLIN, 0 },
 		[FD_VMM] = { s->watch.vmm_pidfd, POLLIN, 0 },
 		[FD_QMP] = { vmm_link_fd(s->link), POLLIN, 0 },
+		[FD_AUDIT] = { s->audit_pidfd, POLLIN, 0 },
 	};
 	size_t n_control = control_poll_fds(s->control, fds + FD_OWN_COUNT),
 	       n_console = console_poll_fds(s->console, fds + FD_OWN_COUNT + n_control);
 
-	if (poll(fds, FD_OWN_COUNT + n_control + n_console, -1) <= 0)
+	if (poll(fds, FD_OWN_COUNT + n_control + n_console, audit_timeout_ms(s)) <= 0) {
+		audit_if_due(s);
 		return;
+	}
 	if (console_process(s->console, fds + FD_OWN_COUNT + n_control, n_console) < 0) {
 		destroy_now(s); /* the user's escape */
 		return;
@@ -318,6 +320,8 @@ static void loop_once(struct supervisor *s)
 		on_vmm_ended(s);
 	else if (fds[FD_QMP].revents)
 		look_at_qmp(s);
+	else if (fds[FD_AUDIT].revents)
+		audit_ended(s);
 	else
 		control_process(s->control, fds + FD_OWN_COUNT, n_control);
 }
@@ -433,8 +437,7 @@ static void finish(struct supervisor *s, struct err *err)
 static int live(struct supervisor *s, struct err *err)
 {
 	if (report_ready(s->report) < 0)
-		return err_set(err, ERR_USER, -ECANCELED, NULL,
-			       "who started the domain is gone");
+		return err_set(err, ERR_USER, -ECANCELED, NULL, "who started the domain is gone");
 	s->watch.stop_fd[1] = -1;
 	loop(s);
 	runtime_ended_write(s->manager, s->domain->name, s->state.state, s->state.reason);
@@ -452,6 +455,7 @@ int supervisor_run(struct manager *manager, const struct domain_spec *domain, un
 		.report = report,
 		.dir_fd = -1,
 		.signal_fd = -1,
+		.audit_pidfd = -1,
 		.watch = { -1, { -1, -1 } },
 	};
 	struct err own = ERR_INIT, undo = ERR_INIT;

@@ -24,6 +24,7 @@
 
 struct control;
 struct console;
+struct ranges;
 
 /* Long enough for a busy machine, short enough for a person. */
 #define SUPERVISOR_CALL_MS 20000
@@ -47,13 +48,13 @@ struct supervisor {
 	struct domain_spec *domain; /* as it runs: live changes are in it */
 	unsigned int flags;
 	struct report *report;
-	char *dir; /* RUNTIME/NAME */
+	char *dir;  /* RUNTIME/NAME */
 	int dir_fd; /* holds its lock */
 	struct runtime_state state;
 	time_t started;
-	int signal_fd;	  /* SIGTERM, SIGINT, SIGHUP */
+	int signal_fd; /* SIGTERM, SIGINT, SIGHUP */
 	sigset_t signals_before;
-	int owner_pidfd;  /* its end destroys the domain; -1 */
+	int owner_pidfd; /* its end destroys the domain; -1 */
 
 	struct host_facts *facts;
 	struct emulator *emulator;
@@ -71,12 +72,16 @@ struct supervisor {
 	struct supervisor_iothread *iothreads;
 	size_t n_iothreads;
 	int64_t run_begin_ms;
+	struct ranges *cell_ranges; /* of cells that only the cgroup keeps; else empty */
+	int audit_pidfd;	    /* a child; -1: none */
+	int64_t audit_begin_ms, audit_due_ms, audit_interval_ms;
+	bool is_wide;	 /* the leader's group has nodes of the time before the last change */
 	bool guest_runs; /* launched: events change the state */
 
 	enum supervisor_end end;
-	bool destroying;  /* whatever the VMM says, it was us */
-	bool fake_reboot; /* the next power-off is a reboot */
-	bool leave;	  /* end the loop */
+	bool destroying;       /* whatever the VMM says, it was us */
+	bool fake_reboot;      /* the next power-off is a reboot */
+	bool leave;	       /* end the loop */
 	unsigned int restarts; /* in a row, without a minute of life between them */
 
 	struct control *control;
@@ -141,12 +146,27 @@ unsigned int threads_cell_of(const struct supervisor *s, unsigned int vcpu);
 
 /* ---- populate.c ---- */
 
-/* Memory of cells that only the cgroup keeps in place: populated there, and strays moved there. */
+/*
+ * Memory of cells that only the cgroup keeps in place: populated there, and strays moved there. Fills
+ * s->cell_ranges.
+ */
 int populate_cells(struct supervisor *s, struct err *err) __attribute__((warn_unused_result));
 bool populate_is_ours(const struct placement_memory *memory);
-/* Moves what of the cell is not on nodes there; *ret_left: pages (4 KiB) that stayed. */
-int populate_move_strays(struct supervisor *s, size_t cell, const struct idset *nodes,
-			 int64_t deadline_ms, uint64_t *ret_left, struct err *err)
-	__attribute__((warn_unused_result));
+/* ---- audit.c ---- */
+
+/* Begins to look after the cells of this run; nothing to do for most domains. */
+void audit_schedule(struct supervisor *s);
+/* Now. s->audit_pidfd is readable when it has ended: audit_ended(). */
+int audit_start(struct supervisor *s, struct err *err) __attribute__((warn_unused_result));
+void audit_ended(struct supervisor *s);
+void audit_stop(struct supervisor *s);
+/* For poll(): until the next is due; -1: none. */
+int audit_timeout_ms(const struct supervisor *s);
+void audit_if_due(struct supervisor *s);
+
+/* ---- numatune.c ---- */
+
+/* The pages of a change are where they can be: narrows the leader's group, if it was widened. */
+void numatune_moved(struct supervisor *s);
 
 #endif
