@@ -514,8 +514,9 @@ static void add_touch_note(struct placement_build *build)
 	if (any)
 		placement_note(build,
 			       "%s: without a policy, and not populated before the guest runs "
-			       "(<allocation mode='immediate'/>), a page is on the nodes of the "
-			       "thread that touches it first",
+			       "(<allocation mode='immediate'/>), a page is at first on the nodes "
+			       "of the thread that touches it; of cells, strays are moved back "
+			       "while the guest runs",
 			       names_text(placement, which, names, sizeof(names)));
 }
 
