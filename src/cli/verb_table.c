@@ -35,6 +35,8 @@ extern const struct verb verb_vcpucount;
 extern const struct verb verb_vcpuinfo;
 extern const struct verb verb_vcpupin;
 /* Program */
+extern const struct verb verb_capabilities, verb_freecell, verb_freepages, verb_nodeinfo,
+	verb_nodememstats;
 extern const struct verb verb_help;
 extern const struct verb verb_version;
 
@@ -68,6 +70,12 @@ const struct verb *const verbs[] = {
 	&verb_vcpucount,
 	&verb_vcpuinfo,
 	&verb_vcpupin,
+	/* Host */
+	&verb_capabilities,
+	&verb_freecell,
+	&verb_freepages,
+	&verb_nodeinfo,
+	&verb_nodememstats,
 	/* Program */
 	&verb_help,
 	&verb_version,

@@ -54,10 +54,10 @@ static int add_chardev(struct argv_line *line, const struct domain_chardev *char
 		if (bind)
 			argv_add(line, ",server=on,wait=off");
 	} else {
-		return argv_unsupported(line, err, element, number,
-					"character device of type '%s' here (there are pty, file, "
-					"unix, stdio and null)",
-					chardev->type);
+		return argv_refuse(err, element, number,
+				   "character device type '%s' is not available: use pty, file, "
+				   "unix, stdio or null",
+				   chardev->type);
 	}
 	argv_end(line);
 	return 0;
@@ -71,9 +71,9 @@ static int add_serial(struct argv_line *line, const struct domain_chardev *chard
 
 	if (chardev->target.type && !is(chardev->target.type, "isa-serial") &&
 	    !is(chardev->target.type, "serial"))
-		return argv_unsupported(line, err, element, number,
-					"serial port of type '%s' here (there is isa-serial)",
-					chardev->target.type);
+		return argv_refuse(err, element, number,
+				   "serial port type '%s' is not available: use isa-serial",
+				   chardev->target.type);
 	snprintf(id, sizeof(id), "serial%zu", port);
 	ret = add_chardev(line, chardev, element, number, id, err);
 	if (ret < 0)

@@ -43,8 +43,9 @@ int argv_add_address(struct argv_line *line, const struct domain_address *addres
 		return 0;
 	if (strcmp(address->type, "pci") || !number_of(address->bus, &bus) ||
 	    !number_of(address->slot, &slot) || !number_of(address->function, &function))
-		return argv_unsupported(line, err, element, number,
-					"address of type '%s' for this device", address->type);
+		return argv_refuse(err, element, number,
+				   "this device has a PCI address, not one of type '%s'",
+				   address->type);
 	controller = bus ? controller_find(line->domain, bus) : NULL;
 	if (!bus)
 		argv_add(line, ",bus=%s", line->is_i440fx ? "pci.0" : "pcie.0");
@@ -198,7 +199,10 @@ static int add_pci(struct argv_line *line, size_t i, int64_t index, int64_t *num
 	const struct controller_row *row = row_find(model);
 	int ret = 0;
 
-	if (!row || !is_available(line, row->kind))
+	if (!row)
+		return argv_refuse(err, ELEMENT, i + 1,
+				   "PCI controller model '%s' is not available", model);
+	if (!is_available(line, row->kind))
 		return argv_unsupported(line, err, ELEMENT, i + 1, "%s", model);
 	switch (row->kind) {
 	case CONTROLLER_ROOT:
@@ -241,9 +245,12 @@ static int add_other(struct argv_line *line, size_t i, struct err *err)
 
 	if (is_none(controller))
 		return 0;
-	if (strcmp(controller->type, "virtio-serial") || !line->emulator->virtio_serial)
-		return argv_unsupported(line, err, ELEMENT, i + 1, "controller of type '%s'",
-					controller->type);
+	if (strcmp(controller->type, "virtio-serial"))
+		return argv_refuse(err, ELEMENT, i + 1,
+				   "controller type '%s' is not available: remove it",
+				   controller->type);
+	if (!line->emulator->virtio_serial)
+		return argv_unsupported(line, err, ELEMENT, i + 1, "virtio-serial");
 	argv_option(line, "-device", "virtio-serial-pci,id=virtio-serial%" PRId64,
 		    controller->index.value);
 	ret = argv_add_address(line, &controller->address, ELEMENT, i + 1, err);

@@ -56,6 +56,10 @@ void argv_json_set(struct argv_line *line, const char *name, const struct idset 
 int argv_unsupported(const struct argv_line *line, struct err *err, const char *element,
 		     size_t number, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
+/* -ENOTSUP, for what no emulator gets from us: fmt is the whole message. */
+int argv_refuse(struct err *err, const char *element, size_t number, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
 /* ---- parts, in their order on the line ---- */
 
 int argv_add_machine(struct argv_line *line, struct err *err); /* -machine -accel -cpu */

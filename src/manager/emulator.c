@@ -55,7 +55,7 @@ static const char *const questions[ASK_COUNT][5] = {
 	[ASK_HELP] = { "-help" },
 	[ASK_OBJECTS] = { "-object", "help" },
 	[ASK_BACKEND] = { "-object", "memory-backend-ram,help" },
-	[ASK_POLICY] = { "-machine", "none", "-object",
+	[ASK_POLICY] = { "-machine", "q35", "-object",
 			 "{\"qom-type\":\"memory-backend-ram\",\"id\":\"a\",\"size\":0,"
 			 "\"policy\":\"weighted-interleave\"}" },
 	[ASK_DEVICES] = { "-device", "help" },
