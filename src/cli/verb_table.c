@@ -15,6 +15,7 @@ extern const struct verb verb_dominfo;
 extern const struct verb verb_domname;
 extern const struct verb verb_domstate;
 extern const struct verb verb_domuuid;
+extern const struct verb verb_domxml_to_native;
 extern const struct verb verb_dumpxml;
 extern const struct verb verb_list;
 extern const struct verb verb_qemu_monitor_command;
@@ -26,6 +27,7 @@ extern const struct verb verb_shutdown;
 extern const struct verb verb_start;
 extern const struct verb verb_suspend;
 extern const struct verb verb_undefine;
+extern const struct verb verb_validate;
 /* Placement */
 extern const struct verb verb_emulatorpin;
 extern const struct verb verb_iothreadpin;
@@ -56,6 +58,7 @@ const struct verb *const verbs[] = {
 	&verb_domname,
 	&verb_domstate,
 	&verb_domuuid,
+	&verb_domxml_to_native,
 	&verb_dumpxml,
 	&verb_list,
 	&verb_qemu_monitor_command,
@@ -67,6 +70,7 @@ const struct verb *const verbs[] = {
 	&verb_start,
 	&verb_suspend,
 	&verb_undefine,
+	&verb_validate,
 	/* Placement */
 	&verb_emulatorpin,
 	&verb_iothreadpin,
