@@ -427,21 +427,22 @@ int placement_advise(struct placement_build *build, struct err *err)
 	const struct host_facts *facts = build->facts;
 	size_t n = facts->n_nodes;
 	autofree struct offer *offers = calloc(n + 1, sizeof(*offers));
-	autofree bool *flags = calloc(3 * n + 1, sizeof(*flags));
+	autofree bool *candidate = calloc(n + 1, sizeof(bool));
+	autofree bool *member = calloc(n + 1, sizeof(bool)), *best = calloc(n + 1, sizeof(bool));
 	autofree unsigned int *distance = calloc(n + 1, sizeof(*distance));
 	struct search search = {
 		.facts = facts,
 		.wanted = want(build),
 		.offers = offers,
-		.candidate = flags,
-		.member = flags + n,
-		.best = flags + 2 * n,
+		.candidate = candidate,
+		.member = member,
+		.best = best,
 		.distance = distance,
 	};
 	struct idset *advice = &build->placement->advice;
 	enum outcome outcome;
 
-	if (!offers || !flags || !distance)
+	if (!offers || !candidate || !member || !best || !distance)
 		return err_set_errno(err, ERR_HOST, -ENOMEM, NULL, "placement");
 	fill_offers(&search);
 	outcome = choose(&search);

@@ -68,7 +68,7 @@ const char *placement_names_text(const struct placement *placement, const bool *
 	size_t used = 0;
 
 	for (size_t i = 0; i < placement_memory_count(placement); i++)
-		if (which[i] && i < placement->n_cells)
+		if (i < placement->n_cells && which[i])
 			idset_add(&cells, (unsigned int)i);
 		else if (which[i])
 			idset_add(&devices, (unsigned int)(i - placement->n_cells) + 1);
