@@ -2,7 +2,7 @@
 # Completion of terrace(1) for bash; made by "terrace help --completion bash".
 # shellcheck shell=bash
 
-_terrace_verbs='console create define destroy domid dominfo domname domstate domuuid dumpxml list qemu-monitor-command reboot reset resume run shutdown start suspend undefine emulatorpin iothreadpin memtune numatune vcpucount vcpuinfo vcpupin help version'
+_terrace_verbs='console create define destroy domid dominfo domname domstate domuuid dumpxml list qemu-monitor-command reboot reset resume run shutdown start suspend undefine emulatorpin iothreadpin memtune numatune vcpucount vcpuinfo vcpupin capabilities freecell freepages nodeinfo nodememstats help version'
 
 # KIND:NAME:VALUES of each argument.
 _terrace_args() {
@@ -34,6 +34,11 @@ _terrace_args() {
 	vcpucount) echo 'P:domain:@domain F:maximum: F:active: F:live: F:config: F:current:' ;;
 	vcpuinfo) echo 'P:domain:@domain F:pretty:' ;;
 	vcpupin) echo 'P:domain:@domain P:vcpu: P:cpulist: F:config: F:live: F:current:' ;;
+	capabilities) echo 'O:host:@file' ;;
+	freecell) echo 'P:cellno: F:all: O:host:@file' ;;
+	freepages) echo 'P:cellno: P:pagesize: F:all: O:host:@file' ;;
+	nodeinfo) echo 'O:host:@file' ;;
+	nodememstats) echo 'P:cell: O:host:@file' ;;
 	help) echo 'P:verb:@verb O:completion:bash F:manual:' ;;
 	esac
 }
