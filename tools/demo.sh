@@ -82,18 +82,11 @@ boot() {
 	return 1
 }
 
-tries=1
-[ ! -e /terrace/src ] || tries=5
-for ((try = 1; ; try++)); do
-	if boot; then
-		break
-	elif [ $try -ge $tries ]; then
-		echo "demo: the guest did not get through; its console ended so:" >&2
-		tail -n 5 "$tmp/console" >&2 || true
-		exit 1
-	fi
-	echo "demo: the guest was lost (guests with several vCPUs are unsafe on an emulated host); again"
-done
+if ! boot; then
+	echo "demo: the guest did not get through; its console ended so:" >&2
+	tail -n 5 "$tmp/console" >&2 || true
+	exit 1
+fi
 
 # field CELL NAME: out of the guest's own lines
 field() {

@@ -20,6 +20,7 @@
 #include "host/sysfs.h"
 
 #define NODE_DIR "sys/devices/system/node"
+#define CPU_DIR	 "sys/devices/system/cpu"
 
 void host_facts_free(struct host_facts *facts)
 {
@@ -240,6 +241,24 @@ static void read_distances(int root_fd, struct host_facts *facts)
 	facts->distances = TAKE_PTR(distances);
 }
 
+/* The files are younger than some trees that tests and captured hosts bring: absent means usual. */
+static void read_cpus(int root_fd, struct host_facts *facts)
+{
+	if (host_sysfs_read_idset(root_fd, CPU_DIR "/online", IDSET_MAX, &facts->online_cpus,
+				  NULL) < 0)
+		for (size_t i = 0; i < facts->n_nodes; i++)
+			idset_union(&facts->online_cpus, &facts->node[i].cpus);
+	host_sysfs_read_idset(root_fd, CPU_DIR "/isolated", IDSET_MAX, &facts->isolated_cpus, NULL);
+}
+
+static void read_huge_page_size(int root_fd, struct host_facts *facts)
+{
+	char text[8192];
+
+	if (host_sysfs_read(root_fd, "proc/meminfo", text, sizeof(text), NULL) > 0)
+		host_meminfo_find(text, "Hugepagesize", &facts->huge_page_bytes);
+}
+
 int host_facts_read(int root_fd, struct host_facts **ret_facts, struct err *err)
 {
 	AUTO(host_facts) facts = NULL;
@@ -262,6 +281,9 @@ int host_facts_read(int root_fd, struct host_facts **ret_facts, struct err *err)
 	}
 	if (numa)
 		read_distances(root_fd, facts);
+	read_cpus(root_fd, facts);
+	read_huge_page_size(root_fd, facts);
+	host_tiering_read(root_fd, &facts->tiering);
 	facts->has_free = true;
 	*ret_facts = TAKE_PTR(facts);
 	return 0;
@@ -293,17 +315,13 @@ const struct host_pool *host_node_pool(const struct host_node *node, uint64_t pa
 	return NULL;
 }
 
-/* The CPUs of the node nearest to one of nodes, among those that have CPUs. */
-static int nearest_cpus(int root_fd, const struct idset *nodes, struct idset *ret_cpus,
-			struct err *err)
+/* The node with CPUs that is nearest to one of nodes; NULL when that is not known. */
+static const struct host_node *nearest_node(const struct host_facts *facts,
+					    const struct idset *nodes)
 {
-	AUTO(host_facts) facts = NULL;
 	const struct host_node *best = NULL;
 	unsigned int best_distance = 256;
-	int ret = host_facts_read(root_fd, &facts, err);
 
-	if (ret < 0)
-		return ret;
 	for (size_t i = 0; i < facts->n_nodes; i++) {
 		if (idset_is_empty(&facts->node[i].cpus))
 			continue;
@@ -318,8 +336,39 @@ static int nearest_cpus(int root_fd, const struct idset *nodes, struct idset *re
 			best = &facts->node[i];
 		}
 	}
+	return best;
+}
+
+static int nearest_cpus(int root_fd, const struct idset *nodes, struct idset *ret_cpus,
+			struct err *err)
+{
+	AUTO(host_facts) facts = NULL;
+	const struct host_node *best;
+	int ret = host_facts_read(root_fd, &facts, err);
+
+	if (ret < 0)
+		return ret;
+	best = nearest_node(facts, nodes);
 	*ret_cpus = best ? best->cpus : IDSET_EMPTY;
 	return 0;
+}
+
+void host_facts_near_cpus(const struct host_facts *facts, const struct idset *nodes,
+			  struct idset *ret_cpus)
+{
+	struct idset cpus = IDSET_EMPTY, free;
+	const struct host_node *nearest;
+
+	for (size_t i = 0; i < facts->n_nodes; i++)
+		if (idset_has(nodes, facts->node[i].id))
+			idset_union(&cpus, &facts->node[i].cpus);
+	if (idset_is_empty(&cpus) && (nearest = nearest_node(facts, nodes)))
+		cpus = nearest->cpus;
+	for (size_t w = 0; w < ARRAY_SIZE(cpus.words); w++) {
+		cpus.words[w] &= facts->online_cpus.words[w];
+		free.words[w] = cpus.words[w] & ~facts->isolated_cpus.words[w];
+	}
+	*ret_cpus = idset_is_empty(&free) ? cpus : free;
 }
 
 int host_nodes_cpus(int root_fd, const struct idset *nodes, struct idset *ret_cpus, struct err *err)
@@ -327,8 +376,7 @@ int host_nodes_cpus(int root_fd, const struct idset *nodes, struct idset *ret_cp
 	struct idset cpus = IDSET_EMPTY;
 
 	if (!has_node_dir(root_fd))
-		return host_sysfs_read_idset(root_fd, "sys/devices/system/cpu/online", IDSET_MAX,
-					     ret_cpus, err);
+		return host_sysfs_read_idset(root_fd, CPU_DIR "/online", IDSET_MAX, ret_cpus, err);
 	for (int id = idset_next(nodes, 0); id >= 0; id = idset_next(nodes, (unsigned int)id + 1)) {
 		struct idset own;
 		char path[96];

@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/idset.h"
+#include "host/tiering.h"
 
 #define HOST_NODE_MAX 1024u /* node ids are below it: the kernel's largest MAX_NUMNODES */
 #define HOST_POOL_MAX 8u    /* huge page sizes of one host; x86-64 has two */
@@ -52,6 +53,10 @@ struct host_facts {
 	size_t n_nodes;
 	uint8_t *distances; /* n_nodes * n_nodes, row = from; NULL when unknown */
 	bool has_free;	    /* a described host has sizes, but nothing that changes with time */
+	struct idset online_cpus;
+	struct idset isolated_cpus; /* isolcpus=: for those only who name them */
+	uint64_t huge_page_bytes;   /* the default size of huge pages; 0: unknown */
+	struct host_tiering tiering;
 	/*
 	 * Physical address bits of the host's CPUs, 0: unknown. No source fills it: the machine
 	 * sets it to what its guest will see.
@@ -79,6 +84,13 @@ const struct host_node *host_facts_node(const struct host_facts *facts, unsigned
 /* Distance as in ACPI SLIT (10: local); 0 when it is not known. */
 unsigned int host_facts_distance(const struct host_facts *facts, unsigned int from,
 				 unsigned int to);
+
+/*
+ * As host_nodes_cpus(), from facts: CPUs that are online and, where such are left, not isolated.
+ * Empty when none is near.
+ */
+void host_facts_near_cpus(const struct host_facts *facts, const struct idset *nodes,
+			  struct idset *ret_cpus);
 
 /* The pool of one page size; NULL when the node has none. */
 const struct host_pool *host_node_pool(const struct host_node *node, uint64_t page_bytes);

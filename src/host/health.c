@@ -307,6 +307,7 @@ int host_health_read(const char *root_dir, const struct host_health_caller *call
 	ret = cgroup_host_find_as(root_dir, caller->uid, false, &context.cgroups, err);
 	if (ret < 0)
 		return ret;
+	host_tiering_read(root_fd, &context.tiering);
 	if (host_facts_read(root_fd, &facts, NULL) == 0)
 		context.facts = facts;
 	context.has_systemd = faccessat(root_fd, "run/systemd/system", F_OK, 0) == 0;

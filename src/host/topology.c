@@ -3,10 +3,14 @@
 #include "host/topology.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <hwloc.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/util.h"
+#include "host/sysfs.h"
 
 static void destroy_topology(hwloc_topology_t *topology)
 {
@@ -81,6 +85,7 @@ static int fill_cpus(hwloc_topology_t topology, struct host_facts *facts, struct
 			return err_set(err, ERR_UNSUPPORTED, -ERANGE, NULL,
 				       "CPU %u: ids of %u and more are not supported", pu->os_index,
 				       IDSET_MAX);
+		idset_add(&facts->online_cpus, pu->os_index);
 		if (owner < facts->n_nodes)
 			idset_add(&facts->node[owner].cpus, pu->os_index);
 	}
@@ -201,4 +206,27 @@ int host_topology_from_synthetic(const char *text, struct host_facts **ret_facts
 			       "'pack:2 numa:1(memory=64GiB) core:8')",
 			       text);
 	return facts_from_topology(topology, ret_facts, err);
+}
+
+int host_topology_find(const char *host, struct host_facts **ret_facts, struct err *err)
+{
+	autoclose int fd = -1;
+	struct stat status;
+
+	if (!host) {
+		fd = host_root_open(err);
+		return fd < 0 ? fd : host_facts_read(fd, ret_facts, err);
+	}
+	if (stat(host, &status) < 0) {
+		/* What looks like a path is meant to be one. */
+		if (strchr(host, '/'))
+			return err_set_errno(err, ERR_USER, -errno, NULL, "cannot read '%s'", host);
+		return host_topology_from_synthetic(host, ret_facts, err);
+	}
+	if (!S_ISDIR(status.st_mode))
+		return host_topology_from_xml(host, ret_facts, err);
+	fd = open(host, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set_errno(err, ERR_USER, -errno, NULL, "cannot open '%s'", host);
+	return host_facts_read(fd, ret_facts, err);
 }

@@ -28,4 +28,12 @@ int host_topology_from_xml(const char *path, struct host_facts **ret_facts, stru
 int host_topology_from_synthetic(const char *text, struct host_facts **ret_facts, struct err *err)
 	__attribute__((warn_unused_result));
 
+/*
+ * For options such as --host HOST: NULL is this machine; the path of a directory is a captured
+ * tree with its /sys and /proc files (host_facts_read()); that of a file is an hwloc XML file; any
+ * other text is a synthetic topology. Errors as above.
+ */
+int host_topology_find(const char *host, struct host_facts **ret_facts, struct err *err)
+	__attribute__((warn_unused_result));
+
 #endif

@@ -13,6 +13,7 @@
 #define TERRACE_MANAGER_ARGV_H
 
 #include "base/err.h"
+#include "host/facts.h"
 #include "manager/emulator.h"
 #include "plan/placement.h"
 #include "spec/domain.h"
@@ -22,13 +23,17 @@ struct argv_context {
 	int id;			 /* of the running domain; 0: none (paths then say "domain-NAME") */
 	const char *qmp_socket;	 /* unix socket that the VMM listens on */
 	const char *runtime_dir; /* of this domain: serial sockets */
-	const char *memory_dir;	 /* backing files of <source type='file'> */
-	const char *hugetlbfs;	 /* mount point for page files; NULL: "/dev/hugepages" */
-	bool paused;		 /* -S */
+	/* Of this domain, must exist: files of <source type='file'>. NULL: /var/lib/terrace/ram/... */
+	const char *memory_dir;
+	const char *hugetlbfs;	       /* mount point for page files; NULL: "/dev/hugepages" */
+	uint64_t hugetlbfs_page_bytes; /* its page size; 0: 2 MiB. Other sizes use memfd */
+	bool paused;		       /* -S */
+	/* Nodes without CPUs, and those where the emulator may not run, are no node-affinity. */
+	const struct host_facts *facts;
 };
 
 struct argv {
-	char **argv; /* argv[0] is the program; argv[argc] is NULL */
+	char **argv; /* argv[0] is the program; argv[argc] is NULL. One allocation */
 	int argc;
 };
 void argv_fini(struct argv *argv);

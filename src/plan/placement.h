@@ -54,6 +54,8 @@ struct placement_emulator {
 struct placement_memory {
 	uint32_t cell;	     /* 0 for a guest without cells */
 	uint64_t size_bytes; /* aligned for the machine: 1 MiB for cells, 2 MiB for devices */
+	uint64_t
+		start_bytes; /* of them at the start: all, but for a virtio-mem what is requested */
 	enum domain_numa_mode mode; /* 0: none */
 	bool migratable, tiering;
 	struct idset nodes; /* host nodes; empty: anywhere */
@@ -68,7 +70,7 @@ struct placement {
 	struct placement_memory *cells; /* one for a guest without cells */
 	size_t n_cells;
 	bool has_cells;
-	struct placement_memory *devices; /* <memory> devices that have memory, in their order */
+	struct placement_memory *devices; /* one for each <devices><memory>, in their order */
 	size_t n_devices;
 
 	/* Host nodes of cpuset.mems. Empty: do not write it. */
@@ -84,6 +86,7 @@ struct placement {
 	/* The same as cpuset.cpus only where the XML asks for CPUs. */
 	bool emulator_pinned;
 	bool *vcpu_pinned, *iothread_pinned;
+	uint32_t *vcpu_cells;	     /* n_vcpus: the cell of each; 0 for a guest without cells */
 	size_t n_vcpus, n_iothreads; /* vCPUs: the maximum */
 
 	struct idset advice; /* nodes chosen for placement='auto'; else empty */
@@ -97,14 +100,19 @@ CLEANUP_DEFINE(placement, placement_free)
 /*
  * facts may be NULL only where nothing of the host is named. emulator NULL: one that can everything.
  * ERR_USER/-EINVAL with libvirt's text: "unsupported configuration: NUMA node 999 is unavailable";
- * ERR_UNSUPPORTED/-ENOTSUP where the emulator lacks tiering or weighted interleave, with the reason;
- * -ENOMEM. That memory does not fit now is a note, not an error.
+ * ERR_UNSUPPORTED/-ENOTSUP where the emulator or the kernel lacks tiering or weighted interleave,
+ * with the reason; -EOVERFLOW when a size overflows as it is aligned; -ENOMEM. err's subject is the
+ * path of the element, such as "/domain/numatune/memnode[2]". That memory does not fit now is a
+ * note, not an error.
  */
 int placement_build(const struct domain_spec *domain, const struct host_facts *facts,
 		    const struct placement_emulator *emulator, struct placement **ret_placement,
 		    struct err *err) __attribute__((warn_unused_result));
 
-/* For "terrace plan": text (a table, then the notes), and JSON. */
+/* "strict", ...; "none" for 0. */
+const char *placement_mode_name(enum domain_numa_mode mode);
+
+/* For "terrace plan": text (tables, then the notes), and JSON. facts may be NULL. */
 void placement_format(const struct placement *placement, const struct domain_spec *domain,
 		      const struct host_facts *facts, struct strbuf *out);
 struct json *placement_json(const struct placement *placement, const struct domain_spec *domain,

@@ -6,7 +6,8 @@ node=/sys/devices/system/node
 
 equal "nodes online" "$(cat $node/online)" 0-3
 equal "nodes with CPUs" "$(cat $node/has_cpu)" 0-1
-equal "CPUs of node 1" "$(cat $node/node1/cpulist)" 2-3
+equal "CPUs of node 1" "$(cat $node/node1/cpulist)" 3-4
+equal "CPU 0 is isolated: guests are lost there (docs/notes/0001)" "$(cat /sys/devices/system/cpu/isolated)" 0
 equal "distances of node 0" "$(cat $node/node0/distance)" "10 21 17 28"
 equal "distances of node 3" "$(cat $node/node3/distance)" "28 17 28 10"
 equal "latency of the slow node 2" "$(cat $node/node2/access0/initiators/read_latency)" 250

@@ -2,7 +2,6 @@
 # A guest with cells of uneven sizes and CPUs, one of them without CPUs, distances and HMAT: the
 # guest sees what the command line says, and the same under QEMU.
 . /terrace/src/tests/testhost/lib.sh
-tries=5
 
 cells_args="-M q35,hmat=on -m 1280M -smp 3,sockets=3
 	-object memory-backend-ram,id=m0,size=768M,host-nodes=0,policy=bind

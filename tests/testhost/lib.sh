@@ -142,20 +142,9 @@ qemu_run() { machine_run qemu-system-x86_64 "$@"; }
 machine_run() {
 	machine=$1 machine_log=$2 machine_limit=$3
 	shift 3
-	machine_try=0
-	while :; do
-		machine_spawn "$machine" "$machine_log" "$@"
-		wait_exit "$machine_limit" "$spawned"
-		machine_try=$((machine_try + 1))
-		[ $machine_try -lt "${tries:-1}" ] && ! grep -q "guest: up" "$machine_log" || return 0
-		echo "note: $machine: no init (exit status $status), try $machine_try of $tries"
-		tail -n 3 "$machine_log" | sed 's/^/  | /'
-	done
+	machine_spawn "$machine" "$machine_log" "$@"
+	wait_exit "$machine_limit" "$spawned"
 }
-
-# The emulated SVM of the test host is not safe for guests with several vCPUs: about half of
-# those with four dies by a triple fault before init, QEMU's as well as ours (docs/notes/0001). Suites
-# that need such guests set tries=5; every further try is printed.
 
 # machine_spawn PROGRAM LOG ARGS...: the same in the background, pid in $spawned.
 machine_spawn() {

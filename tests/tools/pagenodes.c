@@ -5,6 +5,7 @@
  * usage: pagenodes PID                    every backend, one line each
  *        pagenodes PID --backend ID       one
  *        pagenodes PID --size SIZE        the private anonymous range of that size (2G, 512M, ...)
+ *        pagenodes PID --start SIZE       only where that range starts, as in /proc/PID/numa_maps
  *        pagenodes PID START SIZE         that range (0x... or a size)
  *
  * A line is "NAME total=PAGES N0=PAGES N1=PAGES ... absent=PAGES", in pages of 4 KiB; nodes without
@@ -35,7 +36,8 @@ struct mapping {
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: pagenodes PID [--backend ID | --size SIZE | START SIZE]\n");
+	fprintf(stderr,
+		"usage: pagenodes PID [--backend ID | --size SIZE | --start SIZE | START SIZE]\n");
 	return 1;
 }
 
@@ -102,6 +104,7 @@ struct wish {
 	int pid;
 	const char *backend; /* or NULL */
 	uint64_t size_bytes; /* or 0 */
+	bool start_only;
 	unsigned int found;
 };
 
@@ -118,6 +121,8 @@ static int consider(struct wish *wish, const struct mapping *mapping)
 		return 0;
 	}
 	wish->found++;
+	if (wish->start_only)
+		return printf("%" PRIx64 "\n", mapping->start) < 0 ? -EIO : 0;
 	return print_range(wish->pid, name, mapping->start, size_bytes);
 }
 
@@ -183,11 +188,12 @@ int main(int argc, char **argv)
 			return usage();
 	if (!strcmp(argv[2], "--backend"))
 		wish.backend = argv[3];
-	else if (!strcmp(argv[2], "--size"))
+	else if (!strcmp(argv[2], "--size") || !strcmp(argv[2], "--start"))
 		wish.size_bytes = size_bytes;
 	else if (number_parse(argv[2], &start) == 0 && is_aligned(start | size_bytes, 4096))
 		return print_range(wish.pid, "range", start, size_bytes) < 0;
 	else
 		return usage();
+	wish.start_only = !strcmp(argv[2], "--start");
 	return print_backends(&wish);
 }

@@ -206,7 +206,7 @@ void memory_backend_close(struct memory_backend *backend)
 	if (backend->host) {
 		if (backend->spec->discard_data && backend->shared && !backend->readonly)
 			madvise(backend->host, backend->size_bytes, MADV_REMOVE);
-		munmap(backend->host, backend->size_bytes);
+		memory_unmap(backend->host, backend->size_bytes);
 	}
 	if (backend->fd >= 0)
 		close(backend->fd);

@@ -21,7 +21,13 @@ struct memory_map_request {
 	uint64_t offset_bytes;
 };
 
-/* Negative errno of mmap(2); err is left to the caller, who knows what the memory is for. */
+/*
+ * Negative errno of mmap(2); err is left to the caller, who knows what the memory is for. A page
+ * without access lies before and behind the memory: a program of ours that runs past an end faults, and
+ * two backends never become one mapping, so that each can be told apart in /proc/PID/maps.
+ */
 int memory_map(const struct memory_map_request *request, void **ret_host);
+/* The memory and its guards; size_bytes as mapped. */
+void memory_unmap(void *host, uint64_t size_bytes);
 
 #endif

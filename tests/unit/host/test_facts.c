@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Covers facts.h and sysfs.h: facts from a made tree; a kernel without NUMA; nodes with ids apart;
+ * Covers facts.h, tiering.h and sysfs.h: facts from a made tree; a kernel without NUMA; nodes with ids apart;
+ * isolated CPUs; the kernel and its tiers;
  * huge page pools; distances; near CPUs of nodes with and without CPUs; available memory; broken
  * files are errors that name the file; the live machine has a node with memory.
  */
@@ -202,6 +203,80 @@ static void the_kernels_reserve_is_not_available(void **state)
 	assert_int_equal(bytes, (1500140 - 1030 * 4) * KIB);
 }
 
+static void assert_near(const struct host_facts *facts, const char *nodes, const char *cpus)
+{
+	struct idset set, near;
+
+	assert_int_equal(idset_parse(nodes, 8, &set, NULL), 0);
+	host_facts_near_cpus(facts, &set, &near);
+	assert_set(&near, cpus);
+}
+
+static void isolated_cpus_are_for_those_who_name_them(void **state)
+{
+	AUTO(host_facts) facts = NULL;
+	struct tree *tree = *state;
+
+	tree_add_tiers(tree);
+	tree_write(tree, "sys/devices/system/cpu/online", "0-2\n");
+	tree_write(tree, "sys/devices/system/cpu/isolated", "1\n");
+	tree_write(tree, "proc/meminfo", "MemTotal: 1 kB\nHugepagesize:    1048576 kB\n");
+	assert_int_equal(host_facts_read(tree->fd, &facts, NULL), 0);
+	assert_set(&facts->online_cpus, "0-2");
+	assert_set(&facts->isolated_cpus, "1");
+	assert_int_equal(facts->huge_page_bytes, GIB);
+	assert_near(facts, "0", "0");
+	assert_near(facts, "0-1", "0,2");
+	assert_near(facts, "3", "2");
+	/* Where all are isolated, those. */
+	idset_add(&facts->isolated_cpus, 0);
+	assert_near(facts, "0", "0-1");
+}
+
+static void the_kernel_and_its_tiers(void **state)
+{
+	AUTO(host_facts) facts = NULL;
+	struct tree *tree = *state;
+	struct idset slower;
+
+	tree_add_tiers(tree);
+	tree_write(tree, "proc/sys/kernel/osrelease", "6.12.57+deb12-cloud-amd64\n");
+	tree_write(tree, "proc/sys/kernel/numa_balancing", "2\n");
+	tree_write(tree, "sys/kernel/mm/numa/demotion_enabled", "true\n");
+	tree_write(tree, "sys/devices/virtual/memory_tiering/memory_tier46/nodelist", "2-3\n");
+	tree_write(tree, "sys/devices/virtual/memory_tiering/memory_tier4/nodelist", "0-1\n");
+	tree_write(tree, "sys/devices/virtual/memory_tiering/memory_tiering/nodelist", "7\n");
+	assert_int_equal(host_facts_read(tree->fd, &facts, NULL), 0);
+	assert_true(host_kernel_is(&facts->tiering, 6, 12));
+	assert_true(host_kernel_is(&facts->tiering, 5, 15));
+	assert_false(host_kernel_is(&facts->tiering, 6, 13));
+	assert_true(host_kernel_before(&facts->tiering, 7, 3));
+	assert_false(host_kernel_before(&facts->tiering, 6, 12));
+	assert_true(facts->tiering.demotion_enabled);
+	assert_int_equal(facts->tiering.numa_balancing, 2);
+	assert_int_equal(facts->tiering.n_tiers, 2);
+	assert_int_equal(facts->tiering.tiers[0].id, 4);
+	slower = host_slower_nodes(&facts->tiering, 1);
+	assert_set(&slower, "2-3");
+	slower = host_slower_nodes(&facts->tiering, 2);
+	assert_set(&slower, "");
+	slower = host_slower_nodes(&facts->tiering, 9);
+	assert_set(&slower, "");
+}
+
+static void an_unknown_kernel_is_neither_old_nor_new(void **state)
+{
+	AUTO(host_facts) facts = NULL;
+	struct tree *tree = *state;
+
+	tree_add_tiers(tree);
+	assert_int_equal(host_facts_read(tree->fd, &facts, NULL), 0);
+	assert_false(host_kernel_is(&facts->tiering, 2, 0));
+	assert_false(host_kernel_before(&facts->tiering, 9, 0));
+	assert_false(facts->tiering.demotion_enabled);
+	assert_int_equal(facts->tiering.n_tiers, 0);
+}
+
 static void broken_files_are_named(void **state)
 {
 	AUTO(host_facts) facts = NULL;
@@ -294,6 +369,9 @@ int main(void)
 		WITH_TREE(near_cpus),
 		WITH_TREE(memory_of_several_nodes_adds_up),
 		WITH_TREE(the_kernels_reserve_is_not_available),
+		WITH_TREE(isolated_cpus_are_for_those_who_name_them),
+		WITH_TREE(the_kernel_and_its_tiers),
+		WITH_TREE(an_unknown_kernel_is_neither_old_nor_new),
 		WITH_TREE(broken_files_are_named),
 		WITH_TREE(odd_distances_are_unknown),
 		WITH_TREE(small_files),

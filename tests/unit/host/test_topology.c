@@ -116,13 +116,39 @@ static void bad_descriptions(void **state)
 	tree_fini(&tree);
 }
 
+static void hosts_by_name(void **state)
+{
+	AUTO(host_facts) synthetic = NULL;
+	AUTO(host_facts) captured = NULL;
+	AUTO(host_facts) live = NULL;
+	struct host_facts *none = NULL;
+	struct err err = ERR_INIT;
+	struct tree tree;
+
+	(void)state;
+	assert_int_equal(host_topology_find("numa:2 core:2 pu:1", &synthetic, NULL), 0);
+	assert_set(&synthetic->nodes, "0-1");
+	assert_set(&synthetic->online_cpus, "0-3");
+	tree_init(&tree);
+	tree_add_tiers(&tree);
+	assert_int_equal(host_topology_find(tree.path, &captured, NULL), 0);
+	assert_set(&captured->nodes, "0-3");
+	assert_true(captured->has_free);
+	tree_fini(&tree);
+	assert_int_equal(host_topology_find(NULL, &live, NULL), 0);
+	assert_false(idset_is_empty(&live->online_cpus));
+	assert_int_equal(host_topology_find("no/such.xml", &none, &err), -ENOENT);
+	assert_string_equal(err.message, "cannot read 'no/such.xml': No such file or directory");
+	assert_int_equal(host_topology_find("nonsense", &none, &err), -EINVAL);
+	assert_null(none);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(two_packages),
-		cmocka_unit_test(a_slow_node_has_no_cpus),
-		cmocka_unit_test(xml_with_distances),
-		cmocka_unit_test(bad_descriptions),
+		cmocka_unit_test(two_packages),	      cmocka_unit_test(a_slow_node_has_no_cpus),
+		cmocka_unit_test(xml_with_distances), cmocka_unit_test(bad_descriptions),
+		cmocka_unit_test(hosts_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

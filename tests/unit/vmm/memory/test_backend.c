@@ -6,6 +6,7 @@
  * reservation.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,10 +15,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "../../host/tree.h"
+#include "base/cleanup.h"
 #include "base/util.h"
 #include "host/mempolicy.h"
 #include "host/sysfs.h"
@@ -80,6 +83,30 @@ static void host_and_guest_addresses_agree_modulo_2_mib(void **state)
 	assert_int_equal(memory_backend_open(&spec, &defaults, MIB, &backend, NULL), 0);
 	assert_int_equal((uintptr_t)backend->host % (2 * MIB), MIB);
 	assert_usable(backend);
+}
+
+/* The kernel, asked to write there, faults as our own code would. */
+static bool is_writable(void *byte)
+{
+	autoclose int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	return read(fd, byte, 1) == 1;
+}
+
+static void guards_lie_around_it(void **state)
+{
+	struct spec_backend spec = backend_spec(SPEC_BACKEND_RAM, 4 * MIB);
+	AUTO(memory_backend) backend = NULL;
+	char *host;
+
+	(void)state;
+	assert_int_equal(memory_backend_open(&spec, &defaults, 0, &backend, NULL), 0);
+	host = backend->host;
+	assert_true(is_writable(host));
+	assert_true(is_writable(host + backend->size_bytes - 1));
+	assert_false(is_writable(host - 1));
+	assert_false(is_writable(host + backend->size_bytes));
 }
 
 static void odd_sizes_round_up_to_pages(void **state)
@@ -497,6 +524,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ram_is_private_and_aligned),
 		cmocka_unit_test(host_and_guest_addresses_agree_modulo_2_mib),
+		cmocka_unit_test(guards_lie_around_it),
 		cmocka_unit_test(odd_sizes_round_up_to_pages),
 		cmocka_unit_test(memfd_is_shared_and_sealed),
 		cmocka_unit_test(memfd_can_be_private_and_unsealed),

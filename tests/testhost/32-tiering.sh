@@ -1,0 +1,128 @@
+# testhost: --topology tiers --memory 6G --timeout 700
+# The kernel's tiering and the modes: under pressure a restrictive domain's pages go from the fast to the
+# slow node of its nodeset and nowhere else, and come back when they are used; a strict domain's
+# never leave; a bound one with tiering='yes' gets its demoted pages back, without it does not.
+. /terrace/src/tests/testhost/lib.sh
+
+terrace=$build/terrace
+pagenodes=$build/tests/tools/pagenodes
+size=700
+vmm=$build/terrace-vmm
+
+# Promotion at a pace for tests: scan at once, and everything that is touched twice is hot.
+echo 0 >/proc/sys/kernel/numa_balancing
+debug=/sys/kernel/debug/sched/numa_balancing
+echo 100 >$debug/scan_delay_ms
+echo 100 >$debug/scan_period_min_ms
+echo 200 >$debug/scan_period_max_ms
+echo 10000 >$debug/hot_threshold_ms
+echo never >/sys/kernel/mm/transparent_hugepage/enabled
+
+# Fills 300 MiB and reads them again and again.
+cpio_run_sh "$tmp/run.cpio" <<'END'
+mkdir -p /fill
+mount -t tmpfs -o size=320m tmpfs /fill
+dd if=/dev/zero of=/fill/x bs=64k count=4800 2>/dev/null
+echo "guest: filled"
+while :; do
+	cat /fill/x >/dev/null
+done
+END
+cat "$guest/initramfs.cpio.gz" "$tmp/run.cpio" >"$tmp/initrd"
+
+# begin NUMATUNE: starts the domain on CPUs of node 0 and waits until it is filled; sets $pid, $group
+begin() {
+	cat >"$tmp/tier.xml" <<-END
+		<domain type='kvm'><name>tier</name><memory unit='MiB'>$size</memory><vcpu cpuset='1-2'>1</vcpu>
+		<numatune>$1</numatune>
+		<os><type arch='x86_64' machine='q35'>hvm</type><kernel>$guest/vmlinux</kernel>
+		<initrd>$tmp/initrd</initrd><cmdline>$guest_append</cmdline></os>
+		<cpu mode='host-passthrough'/>
+		<devices><emulator>$vmm</emulator><serial type='file'><source path='$tmp/tier.log'/></serial>
+		<memballoon model='none'/></devices></domain>
+	END
+	rm -f "$tmp/tier.log"
+	if ! "$terrace" create "$tmp/tier.xml" >"$tmp/out" 2>&1; then
+		not_ok "$what: it starts" "$(tail -n 1 "$tmp/out")"
+		return 1
+	fi
+	check "$what: the guest fills its memory" wait_line 120 "$tmp/tier.log" "guest: filled"
+	pid=$(sed -n 's/.*"vmm-pid": *\([0-9]*\).*/\1/p' /run/terrace/tier/state.json)
+	group=/sys/fs/cgroup$(sed -n 's/^0:://p' "/proc/$pid/cgroup")
+	group=${group%/*}
+}
+
+finish() { "$terrace" destroy tier >/dev/null 2>&1; }
+
+# mib NODE: of the guest's memory
+mib() {
+	n=$("$pagenodes" "$pid" --size ${size}M | tr ' ' '\n' | sed -n "s/^N$1=//p")
+	echo $((${n:-0} / 256))
+}
+where() { "$pagenodes" "$pid" --size ${size}M; }
+
+# press MIB: takes as much from the domain's fast memory as can be had
+press() {
+	echo 1 >/sys/kernel/mm/numa/demotion_enabled
+	left=$1
+	while [ "$left" -gt 0 ]; do
+		echo 20M >"$group/memory.reclaim" 2>/dev/null || true
+		left=$((left - 20))
+	done
+	echo 0 >/sys/kernel/mm/numa/demotion_enabled
+}
+
+# back WANTED_MIB SECONDS: waits until so much of the fast node is used again
+back() {
+	echo 2 >/proc/sys/kernel/numa_balancing
+	wait_for "$2" fast_at_least "$1"
+	came=$?
+	echo 0 >/proc/sys/kernel/numa_balancing
+	return $came
+}
+fast_at_least() { [ "$(mib 0)" -ge "$1" ]; }
+
+# tiers NAME NUMATUNE COMES_BACK
+tiers() {
+	what=$1
+	begin "$2" || return
+	before=$(mib 0)
+	equal "$what: all on the fast node at first" "$(mib 2)" 0
+	press 160
+	slow=$(mib 2)
+	echo "$what: before $before MiB fast; after pressure: $(where)"
+	if [ "$slow" -ge 100 ]; then
+		ok "$what: pressure moves pages to the slow node ($slow MiB)"
+	else
+		not_ok "$what: pressure moves pages to the slow node" "$slow MiB are there"
+	fi
+	equal "$what: none outside the nodeset" "$(mib 1) $(mib 3)" "0 0"
+	low=$(mib 0)
+	case $3 in
+	yes)
+		check "$what: use brings them back" back $((low + slow / 2)) 60
+		;;
+	no)
+		if back $((low + 8)) 20; then
+			not_ok "$what: none comes back" "$(where)"
+		else
+			ok "$what: none comes back"
+		fi
+		;;
+	esac
+	echo "$what: at the end: $(where)"
+	equal "$what: none outside the nodeset at the end" "$(mib 1) $(mib 3)" "0 0"
+	finish
+}
+
+tiers "restrictive" "<memory mode='restrictive' nodeset='0,2'/>" yes
+tiers "strict with tiering" "<memory mode='strict' nodeset='0,2' tiering='yes'/>" yes
+tiers "strict without tiering" "<memory mode='strict' nodeset='0,2'/>" no
+
+what="strict on the fast node"
+if begin "<memory mode='strict' nodeset='0'/>"; then
+	press 160
+	equal "$what: pages never leave" "$(mib 1) $(mib 2) $(mib 3)" "0 0 0"
+	echo "$what: $(where)"
+	finish
+fi
