@@ -73,13 +73,14 @@ static void check_demotion(const struct health_context *context, struct host_hea
 		health_ok(point, "off: memory stays on the fast nodes until it is swapped out");
 		health_remedy(point, "echo 1 | sudo tee /sys/kernel/mm/numa/demotion_enabled, for "
 				     "restrictive domains over fast and slow nodes");
-	} else if (!host_kernel_is(&context->tiering, 7, 0)) {
+	} else if (!host_kernel_is(&context->tiering, 7, 3)) {
 		health_warning(point,
-			       "on, and kernel %s demotes without regard to policies and "
+			       "on, and kernel %s demotes without regard to policies and%s "
 			       "cpusets: under pressure pages of strict and restrictive cells "
 			       "go to slow nodes outside of their nodeset",
-			       context->release);
-		health_remedy(point, "%s, or Linux 7.0 or newer", off);
+			       context->release,
+			       host_kernel_is(&context->tiering, 6, 13) ? " perhaps" : "");
+		health_remedy(point, "%s, or Linux 7.3 or newer", off);
 	} else if (!context->cgroups.cpuset || context->cgroups.version != 2) {
 		health_warning(point,
 			       "on; this kernel keeps to cpusets of cgroup v2, which cannot "
