@@ -43,6 +43,8 @@ extern const struct verb verb_freecell;
 extern const struct verb verb_freepages;
 extern const struct verb verb_nodeinfo;
 extern const struct verb verb_nodememstats;
+/* Host */
+extern const struct verb verb_doctor;
 /* Program */
 extern const struct verb verb_help;
 extern const struct verb verb_version;
@@ -86,6 +88,8 @@ const struct verb *const verbs[] = {
 	&verb_freepages,
 	&verb_nodeinfo,
 	&verb_nodememstats,
+	/* Host */
+	&verb_doctor,
 	/* Program */
 	&verb_help,
 	&verb_version,
