@@ -58,21 +58,19 @@ static void help_arg(const struct verb_arg *arg, struct strbuf *out)
 	strbuf_addf(out, "    %-26s  %s\n", strbuf_text(&left), arg->help);
 }
 
-/* Paragraphs of the description, indented. */
+/* Paragraphs of the description, indented, without the manual's marks of bold words. */
 static void help_description(const char *text, struct strbuf *out)
 {
 	strbuf_add_text(out, "\n  DESCRIPTION\n");
-	while (*text) {
-		size_t length = strcspn(text, "\n");
-
-		if (length)
+	for (bool at_start = true; *text; text++) {
+		if (*text == '*')
+			continue;
+		if (at_start && *text != '\n')
 			strbuf_add_text(out, "    ");
-		strbuf_add(out, text, length);
-		strbuf_add_char(out, '\n');
-		text += length;
-		if (*text)
-			text++;
+		strbuf_add_char(out, *text);
+		at_start = *text == '\n';
 	}
+	strbuf_add_char(out, '\n');
 }
 
 void help_verb(const struct verb *verb, struct strbuf *out)
@@ -163,13 +161,21 @@ static int run(const struct verb_call *call, struct err *err)
 {
 	const char *name = verb_text(call, "verb");
 	const struct verb *verb = name ? verb_find(name) : NULL;
+	const char *completion = verb_text(call, "completion");
 	AUTO_STRBUF out = STRBUF_INIT;
 
 	if (name && !verb)
 		return help_unknown_verb(name, err);
 	if (verb_json(call))
 		return run_json(verb, err);
-	if (verb)
+	if (completion && strcmp(completion, "bash") != 0)
+		return err_set(err, ERR_USER, -EINVAL, NULL,
+			       "no completion for shell '%s'; there is one for bash", completion);
+	if (completion)
+		help_completion_bash(&out);
+	else if (verb_flag(call, "manual"))
+		help_manual(&out);
+	else if (verb)
 		help_verb(verb, &out);
 	else
 		help_overview(&out);
@@ -177,11 +183,23 @@ static int run(const struct verb_call *call, struct err *err)
 	return 0;
 }
 
+static const char *const shells[] = { "bash", NULL };
+
 static const struct verb_arg args[] = {
 	{ .kind = VERB_POSITIONAL,
 	  .name = "verb",
+	  .value = VERB_VERB,
 	  .placeholder = "VERB",
 	  .help = "explain this verb" },
+	{ .kind = VERB_OPTION,
+	  .name = "completion",
+	  .value = VERB_CHOICE,
+	  .choices = shells,
+	  .placeholder = "SHELL",
+	  .help = "print the completion of this program for a shell: bash" },
+	{ .kind = VERB_FLAG,
+	  .name = "manual",
+	  .help = "print the verbs as the manual page has them" },
 	{ 0 },
 };
 

@@ -219,11 +219,13 @@ static void make_room(const char *dir)
 				break;
 }
 
-void cgroup_v2_enable(const char *dir)
+void cgroup_v2_enable(const char *dir, bool with_memory)
 {
 	for (size_t c = 0; c < CGROUP_CONTROLLERS; c++) {
 		char text[16];
 
+		if (c == CGROUP_MEMORY && !with_memory)
+			continue;
 		snprintf(text, sizeof(text), "+%s", controller_names[c]);
 		if (cgroup_file_write(dir, "cgroup.subtree_control", text, NULL) != -EBUSY)
 			continue;
@@ -300,11 +302,11 @@ static int use_base(struct cgroup_host *host, const char *above, const char *nam
 		return 0;
 	}
 	if (*name)
-		cgroup_v2_enable(above);
+		cgroup_v2_enable(above, true);
 	ret = cgroup_dir_make(host->base, err);
 	if (ret < 0)
 		return ret;
-	cgroup_v2_enable(host->base);
+	cgroup_v2_enable(host->base, true);
 	controllers_read(host, host->base, "cgroup.subtree_control");
 	return 0;
 }

@@ -107,10 +107,11 @@ int cgroup_host_find_as(const char *root_dir, uid_t uid, bool create, struct cgr
 /* v2: directory of the calling process's group. -ENOENT. */
 int cgroup_own_dir(const char *root_dir, char buf[CGROUP_PATH_MAX]);
 /*
- * v2: enables what of cpuset, cpu and memory dir has for its children. Processes that are in the way
+ * v2: enables what of cpuset, cpu and memory dir has for its children (memory only where they are
+ * not threaded). Processes that are in the way
  * (only when dir is their whole own group) go to CGROUP_LEAF below it.
  */
-void cgroup_v2_enable(const char *dir);
+void cgroup_v2_enable(const char *dir, bool with_memory);
 
 /* ---- systemd (cgroup_systemd.c) ---- */
 

@@ -159,7 +159,7 @@ int cgroup_systemd_scope_start(const char *name, char ret_dir[CGROUP_PATH_MAX], 
 		ret = cgroup_file_write(leaf, "cgroup.procs", "0", err);
 	if (ret < 0)
 		return ret;
-	cgroup_v2_enable(own);
+	cgroup_v2_enable(own, true);
 	snprintf(ret_dir, CGROUP_PATH_MAX, "%s", own);
 	return 0;
 }

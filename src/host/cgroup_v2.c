@@ -27,7 +27,7 @@ static int make(struct cgroup *cgroup, struct err *err)
 
 	if (ret < 0)
 		return ret;
-	cgroup_v2_enable(dir);
+	cgroup_v2_enable(dir, false);
 	cgroup->has[CGROUP_CPUSET] = cgroup_file_has_word(dir, "cgroup.subtree_control", "cpuset");
 	cgroup->has[CGROUP_CPU] = cgroup_file_has_word(dir, "cgroup.subtree_control", "cpu");
 	cgroup->has[CGROUP_MEMORY] = cgroup_file_exists(dir, "memory.max");

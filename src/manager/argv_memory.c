@@ -156,7 +156,8 @@ static int add_backend(struct argv_line *line, const struct backend *backend, st
 	const struct domain_number *threads = &line->domain->memory_backing.allocation.threads;
 	const struct placement_memory *memory = backend->memory;
 	enum backend_kind kind = backend_kind(line, backend);
-	bool populate = backend->reserve && memory->populate;
+	bool populate = backend->reserve && memory->populate &&
+			!(line->context->populate_later && memory->enforcer == PLACEMENT_CPUSET);
 	bool has_context = false;
 	int ret;
 
