@@ -6,7 +6,7 @@
 # usage: session.sh TERRACE EMULATOR
 set -u
 
-terrace=$1 emulator=$2
+terrace=$(realpath "$1") emulator=$(realpath "$2")
 dir=$(mktemp -d "${TMPDIR:-/tmp}/terrace-session-XXXXXX")
 export TERRACE_CONFIG_DIR=$dir/config TERRACE_RUNTIME_DIR=$dir/run TERRACE_LOG_DIR=$dir/log
 failures=0
