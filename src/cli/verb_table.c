@@ -84,12 +84,11 @@ const struct verb *const verbs[] = {
 	&verb_vcpupin,
 	/* Host */
 	&verb_capabilities,
+	&verb_doctor,
 	&verb_freecell,
 	&verb_freepages,
 	&verb_nodeinfo,
 	&verb_nodememstats,
-	/* Host */
-	&verb_doctor,
 	/* Program */
 	&verb_help,
 	&verb_version,
