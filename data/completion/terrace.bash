@@ -2,7 +2,7 @@
 # Completion of terrace(1) for bash; made by "terrace help --completion bash".
 # shellcheck shell=bash
 
-_terrace_verbs='console create define destroy domid dominfo domname domstate domuuid domxml-to-native dumpxml list qemu-monitor-command reboot reset resume run shutdown start suspend undefine validate emulatorpin iothreadpin memtune numatune plan vcpucount vcpuinfo vcpupin capabilities freecell freepages nodeinfo nodememstats help version'
+_terrace_verbs='console create define destroy domid dominfo domname domstate domuuid domxml-to-native dumpxml list qemu-monitor-command reboot reset resume run shutdown start suspend undefine validate emulatorpin iothreadpin memtune numatune plan vcpucount vcpuinfo vcpupin capabilities doctor freecell freepages nodeinfo nodememstats help version'
 
 # KIND:NAME:VALUES of each argument.
 _terrace_args() {

@@ -43,6 +43,8 @@ extern const struct verb verb_freecell;
 extern const struct verb verb_freepages;
 extern const struct verb verb_nodeinfo;
 extern const struct verb verb_nodememstats;
+/* Host */
+extern const struct verb verb_doctor;
 /* Program */
 extern const struct verb verb_help;
 extern const struct verb verb_version;
@@ -82,6 +84,7 @@ const struct verb *const verbs[] = {
 	&verb_vcpupin,
 	/* Host */
 	&verb_capabilities,
+	&verb_doctor,
 	&verb_freecell,
 	&verb_freepages,
 	&verb_nodeinfo,
