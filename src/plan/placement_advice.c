@@ -15,9 +15,9 @@
  * nearest first. Where even that is not enough, all nodes with memory; the notes say what is missing.
  *
  * The search is greedy: a set grows from each of the 64 largest nodes, by the node that makes it
- * enough (the nearest of those), else by the nearest, or in a second round by the largest. One node
- * is found exactly, two nearly always; a host of 1,024 nodes takes milliseconds, not ages. The same
- * host and domain always give the same advice.
+ * enough (the nearest of those), else by the nearest, or in a second round by the largest. One or
+ * two nodes are the best that there are, more nearly always; a host of 1,024 nodes takes
+ * milliseconds, not ages. The same host and domain always give the same advice.
  */
 #include <errno.h>
 #include <inttypes.h>
