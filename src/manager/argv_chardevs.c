@@ -116,12 +116,15 @@ static int add_virtio_console(struct argv_line *line, size_t i, struct err *err)
 	if (ret < 0)
 		return ret;
 	if (!has_controller) {
+		static const struct domain_address anywhere;
+
 		argv_option(line, "-device", "virtio-serial-pci,id=virtio-serial0");
+		ret = argv_add_address(line, &anywhere, "devices/console", i + 1, err);
 		argv_end(line);
 	}
 	argv_option(line, "-device", "virtconsole,chardev=char%s,id=%s", id, id);
 	argv_end(line);
-	return 0;
+	return ret;
 }
 
 /*
