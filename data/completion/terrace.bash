@@ -2,7 +2,7 @@
 # Completion of terrace(1) for bash; made by "terrace help --completion bash".
 # shellcheck shell=bash
 
-_terrace_verbs='console create define destroy domid dominfo domname domstate domuuid dumpxml list qemu-monitor-command reboot reset resume run shutdown start suspend undefine emulatorpin iothreadpin memtune numatune vcpucount vcpuinfo vcpupin help version'
+_terrace_verbs='console create define destroy domid dominfo domname domstate domuuid domxml-to-native dumpxml list qemu-monitor-command reboot reset resume run shutdown start suspend undefine validate emulatorpin iothreadpin memtune numatune plan vcpucount vcpuinfo vcpupin capabilities doctor freecell freepages nodeinfo nodememstats help version'
 
 # KIND:NAME:VALUES of each argument.
 _terrace_args() {
@@ -16,6 +16,7 @@ _terrace_args() {
 	domname) echo 'P:domain:@domain' ;;
 	domstate) echo 'P:domain:@domain F:reason:' ;;
 	domuuid) echo 'P:domain:@domain' ;;
+	domxml-to-native) echo 'P:format:qemu-argv P:xml:@file O:domain:@domain O:host:@file O:emulator:@file F:lax:' ;;
 	dumpxml) echo 'P:domain:@domain F:inactive:' ;;
 	list) echo 'F:inactive: F:all: F:persistent: F:transient: F:state-running: F:state-paused: F:state-shutoff: F:state-other: F:uuid: F:name: F:id: F:table:' ;;
 	qemu-monitor-command) echo 'P:domain:@running F:hmp: F:pretty: F:return-value: R:cmd:' ;;
@@ -27,13 +28,20 @@ _terrace_args() {
 	start) echo 'P:domain:@stopped F:console: F:paused: F:autodestroy:' ;;
 	suspend) echo 'P:domain:@running' ;;
 	undefine) echo 'P:domain:@domain' ;;
+	validate) echo 'R:file:@file F:lax:' ;;
 	emulatorpin) echo 'P:domain:@domain P:cpulist: F:config: F:live: F:current:' ;;
 	iothreadpin) echo 'P:domain:@domain P:iothread: P:cpulist: F:config: F:live: F:current:' ;;
 	memtune) echo 'P:domain:@domain O:hard-limit: O:soft-limit: O:swap-hard-limit: O:min-guarantee: F:config: F:live: F:current:' ;;
 	numatune) echo 'P:domain:@domain P:mode:strict,preferred,interleave,restrictive,weighted-interleave P:nodeset: O:cell: F:config: F:live: F:current:' ;;
+	plan) echo 'P:domain:@domain O:host:@file F:lax:' ;;
 	vcpucount) echo 'P:domain:@domain F:maximum: F:active: F:live: F:config: F:current:' ;;
 	vcpuinfo) echo 'P:domain:@domain F:pretty:' ;;
 	vcpupin) echo 'P:domain:@domain P:vcpu: P:cpulist: F:config: F:live: F:current:' ;;
+	capabilities) echo 'O:host:@file' ;;
+	freecell) echo 'P:cellno: F:all: O:host:@file' ;;
+	freepages) echo 'P:cellno: P:pagesize: F:all: O:host:@file' ;;
+	nodeinfo) echo 'O:host:@file' ;;
+	nodememstats) echo 'P:cell: O:host:@file' ;;
 	help) echo 'P:verb:@verb O:completion:bash F:manual:' ;;
 	esac
 }

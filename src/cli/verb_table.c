@@ -15,6 +15,7 @@ extern const struct verb verb_dominfo;
 extern const struct verb verb_domname;
 extern const struct verb verb_domstate;
 extern const struct verb verb_domuuid;
+extern const struct verb verb_domxml_to_native;
 extern const struct verb verb_dumpxml;
 extern const struct verb verb_list;
 extern const struct verb verb_qemu_monitor_command;
@@ -26,17 +27,25 @@ extern const struct verb verb_shutdown;
 extern const struct verb verb_start;
 extern const struct verb verb_suspend;
 extern const struct verb verb_undefine;
+extern const struct verb verb_validate;
 /* Placement */
 extern const struct verb verb_emulatorpin;
 extern const struct verb verb_iothreadpin;
 extern const struct verb verb_memtune;
 extern const struct verb verb_numatune;
+extern const struct verb verb_plan;
 extern const struct verb verb_vcpucount;
 extern const struct verb verb_vcpuinfo;
 extern const struct verb verb_vcpupin;
+/* Host */
+extern const struct verb verb_capabilities;
+extern const struct verb verb_freecell;
+extern const struct verb verb_freepages;
+extern const struct verb verb_nodeinfo;
+extern const struct verb verb_nodememstats;
+/* Host */
+extern const struct verb verb_doctor;
 /* Program */
-extern const struct verb verb_capabilities, verb_freecell, verb_freepages, verb_nodeinfo,
-	verb_nodememstats;
 extern const struct verb verb_help;
 extern const struct verb verb_version;
 
@@ -51,6 +60,7 @@ const struct verb *const verbs[] = {
 	&verb_domname,
 	&verb_domstate,
 	&verb_domuuid,
+	&verb_domxml_to_native,
 	&verb_dumpxml,
 	&verb_list,
 	&verb_qemu_monitor_command,
@@ -62,16 +72,19 @@ const struct verb *const verbs[] = {
 	&verb_start,
 	&verb_suspend,
 	&verb_undefine,
+	&verb_validate,
 	/* Placement */
 	&verb_emulatorpin,
 	&verb_iothreadpin,
 	&verb_memtune,
 	&verb_numatune,
+	&verb_plan,
 	&verb_vcpucount,
 	&verb_vcpuinfo,
 	&verb_vcpupin,
 	/* Host */
 	&verb_capabilities,
+	&verb_doctor,
 	&verb_freecell,
 	&verb_freepages,
 	&verb_nodeinfo,

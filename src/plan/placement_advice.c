@@ -392,11 +392,11 @@ static void explain(struct placement_build *build, const struct search *search,
 		       "placement='auto': %s %s %u vCPUs and %s (with page tables and the VMM "
 		       "itself); there: %u CPUs, %s %s",
 		       NODES_TEXT(&build->placement->advice), texts[outcome], wanted->vcpus,
-		       SIZE_TEXT(wanted->base_bytes), sum.cpus, SIZE_TEXT(sum.base_bytes), there);
+		       WANTED_TEXT(wanted->base_bytes), sum.cpus, SIZE_TEXT(sum.base_bytes), there);
 	for (size_t i = 0; i < wanted->n_pools; i++)
 		placement_note(
 			build, "placement='auto': %s of huge pages of %s wanted, %s free there",
-			SIZE_TEXT(wanted->pools[i].bytes), SIZE_TEXT(wanted->pools[i].page_bytes),
+			WANTED_TEXT(wanted->pools[i].bytes), SIZE_TEXT(wanted->pools[i].page_bytes),
 			SIZE_TEXT(sum.pools_bytes[i]));
 	explain_others(build, search, outcome);
 }

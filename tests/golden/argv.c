@@ -116,11 +116,23 @@ static void expect(const char *folder, const char *name, const char *text)
 		expected ? expected : "(nothing)\n", text ? text : "(nothing)\n");
 }
 
-static struct emulator *probe(const char *name)
+/* Once for each name; never released. */
+static const struct emulator *probe(const char *name)
 {
+	static struct {
+		char name[32];
+		const struct emulator *emulator;
+	} known[8];
 	autofree char *path = join(emulators, name);
 	struct emulator *emulator = NULL;
 	struct err err = ERR_INIT;
+	size_t i;
+
+	for (i = 0; known[i].emulator; i++)
+		if (!strcmp(known[i].name, name))
+			return known[i].emulator;
+	if (i + 1 == ARRAY_SIZE(known))
+		die("more emulators than expected");
 
 	if (emulator_probe(path, NULL, &emulator, &err) < 0) {
 		fprintf(stderr, "%s: %s\n", path, err.message);
@@ -131,6 +143,8 @@ static struct emulator *probe(const char *name)
 							 : "/usr/bin/qemu-system-x86_64");
 	if (!emulator->path)
 		die(name);
+	snprintf(known[i].name, sizeof(known[i].name), "%s", name);
+	known[i].emulator = emulator;
 	return emulator;
 }
 
@@ -197,7 +211,7 @@ static void run(const char *folder)
 	autofree char *text = load(folder, "domain.xml");
 	autofree char *host = load_line(folder, "host", HOST);
 	autofree char *name = load_line(folder, "emulator", VMM);
-	AUTO(emulator) emulator = probe(name);
+	const struct emulator *emulator = probe(name);
 	char line[ERR_SUBJECT_MAX + ERR_MESSAGE_MAX + 2];
 	AUTO_STRBUF error = STRBUF_INIT;
 	AUTO_STRBUF args = STRBUF_INIT;
@@ -245,8 +259,7 @@ static void run_example(const char *folder, const char *file)
 {
 	static const char host[] = "pack:4 [numa(memory=64GiB)] core:4 pu:1";
 	autofree char *text = load(folder, file);
-	AUTO(emulator) qemu = probe("qemu-10.0");
-	AUTO(emulator) vmm = probe(VMM);
+	const struct emulator *qemu = probe("qemu-10.0"), *vmm = probe(VMM);
 	struct err err = ERR_INIT;
 	AUTO_ARGV(for_qemu);
 	AUTO_ARGV(for_vmm);
