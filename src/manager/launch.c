@@ -92,8 +92,8 @@ static int build_argv(struct supervisor *s, struct err *err)
 		.runtime_dir = s->dir,
 		.memory_dir = memory,
 		.paused = true,
-		/* POPLATER .populate_later = true, */
-		/* POPLATER .facts = s->facts, */
+		.populate_later = true,
+		.facts = s->facts,
 	};
 
 	if (!socket || !memory)
