@@ -126,7 +126,6 @@ static void output_message(const char *kind, const char *colour, const char *tex
 	bool coloured = output_colour(stderr);
 
 	fflush(stdout);
-	output_progress_end();
 	fprintf(stderr, "%s%s:%s %s\n", coloured ? colour : "", kind, coloured ? "\033[0m" : "",
 		text);
 }
