@@ -147,6 +147,8 @@ static void console_is_the_guest_s_until_ctrl_bracket(void **state)
 					   "Escape character is ^] (Ctrl + ])\r\n");
 		terminal_expect(&terminal, "stub login: ");
 		assert_true(terminal_is_raw(&terminal));
+		assert_string_equal(run("console box"), "error: operation failed: Active console "
+							"session exists for domain 'box'\n");
 		/* Ctrl-C is the guest's. */
 		terminal_type(&terminal, "root\003\r");
 		terminal_expect(&terminal, "root\003\r");
