@@ -151,7 +151,7 @@ void output_progress(void *context, const char *line)
 	(void)context;
 	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) < 0)
 		return;
-	fprintf(stderr, "\r\033[K%.*s", MAX((int)window.ws_col, 20) - 1, line);
+	fprintf(stderr, "\r\033[K%.*s", window.ws_col ? window.ws_col - 1 : 79, line);
 }
 
 void output_progress_end(void)
