@@ -37,6 +37,7 @@
 #include "host/facts.h"
 #include "manager/console.h"
 #include "manager/control.h"
+#include "manager/relay.h"
 
 #define END_MS	       10000 /* for a VMM that was asked to end */
 #define RESTARTS_MAX   5u
@@ -296,21 +297,26 @@ static void look_at_qmp(struct supervisor *s)
 
 static void loop_once(struct supervisor *s)
 {
-	struct pollfd fds[FD_OWN_COUNT + CONTROL_FDS + CONSOLE_FDS] = {
+	struct pollfd fds[FD_OWN_COUNT + CONTROL_FDS + CONSOLE_FDS + RELAY_FDS] = {
 		[FD_SIGNAL] = { s->signal_fd, POLLIN, 0 },
 		[FD_OWNER] = { s->owner_pidfd, POLLIN, 0 },
 		[FD_VMM] = { s->watch.vmm_pidfd, POLLIN, 0 },
 		[FD_QMP] = { vmm_link_fd(s->link), POLLIN, 0 },
 		[FD_AUDIT] = { s->audit_pidfd, POLLIN, 0 },
 	};
-	size_t n_control = control_poll_fds(s->control, fds + FD_OWN_COUNT),
-	       n_console = console_poll_fds(s->console, fds + FD_OWN_COUNT + n_control);
+	struct pollfd *control = fds + FD_OWN_COUNT;
+	size_t n_control = control_poll_fds(s->control, control);
+	struct pollfd *console = control + n_control;
+	size_t n_console = console_poll_fds(s->console, console);
+	struct pollfd *relay = console + n_console;
+	size_t n_relay = relay_poll_fds(s->relay, relay);
 
-	if (poll(fds, FD_OWN_COUNT + n_control + n_console, audit_timeout_ms(s)) <= 0) {
+	if (poll(fds, (nfds_t)(relay + n_relay - fds), audit_timeout_ms(s)) <= 0) {
 		audit_if_due(s);
 		return;
 	}
-	if (console_process(s->console, fds + FD_OWN_COUNT + n_control, n_console) < 0) {
+	relay_process(s->relay, relay, n_relay);
+	if (console_process(s->console, console, n_console) < 0) {
 		destroy_now(s); /* the user's escape */
 		return;
 	}
@@ -325,7 +331,7 @@ static void loop_once(struct supervisor *s)
 	else if (fds[FD_AUDIT].revents)
 		audit_ended(s);
 	else
-		control_process(s->control, fds + FD_OWN_COUNT, n_control);
+		control_process(s->control, control, n_control);
 }
 
 static void loop(struct supervisor *s)

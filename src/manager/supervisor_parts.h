@@ -24,6 +24,7 @@
 
 struct control;
 struct console;
+struct relay;
 struct ranges;
 
 /* Long enough for a busy machine, short enough for a person. */
@@ -86,6 +87,7 @@ struct supervisor {
 
 	struct control *control;
 	struct console *console; /* foreground only */
+	struct relay *relay;
 };
 
 /* ---- supervisor.c ---- */
