@@ -291,8 +291,8 @@ int supervisor_run_fini(struct supervisor *s, struct err *err)
 	audit_stop(s);
 	relay_close(s->relay);
 	s->relay = NULL;
-	free(s->cell_ranges);
-	s->cell_ranges = NULL;
+	free(s->ranges);
+	s->ranges = NULL;
 	s->is_wide = false;
 	vmm_link_close(s->link);
 	s->link = NULL;
