@@ -39,12 +39,11 @@ extern const struct verb verb_vcpuinfo;
 extern const struct verb verb_vcpupin;
 /* Host */
 extern const struct verb verb_capabilities;
+extern const struct verb verb_doctor;
 extern const struct verb verb_freecell;
 extern const struct verb verb_freepages;
 extern const struct verb verb_nodeinfo;
 extern const struct verb verb_nodememstats;
-/* Host */
-extern const struct verb verb_doctor;
 /* Program */
 extern const struct verb verb_help;
 extern const struct verb verb_version;

@@ -33,14 +33,35 @@ static bool number_of(const char *text, uint64_t *ret_value)
 	return !text || number_parse(text, ret_value) == 0;
 }
 
+static const char *root_bus(const struct argv_line *line)
+{
+	return line->is_i440fx ? "pci.0" : "pcie.0";
+}
+
+/* Left to itself QEMU takes any bus that is free, and an expander's holds nothing but bridges. */
+static bool has_other_buses(const struct domain_spec *domain)
+{
+	for (size_t i = 0; i < domain->devices.n_controllers; i++) {
+		const struct domain_controller *controller = &domain->devices.controllers[i];
+
+		if (!strcmp(controller->type, "pci") && controller->model &&
+		    strcmp(controller->model, "pci-root") && strcmp(controller->model, "pcie-root"))
+			return true;
+	}
+	return false;
+}
+
 int argv_add_address(struct argv_line *line, const struct domain_address *address,
 		     const char *element, size_t number, struct err *err)
 {
 	const struct domain_controller *controller;
 	uint64_t bus, slot, function;
 
-	if (!address->given)
+	if (!address->given) {
+		if (has_other_buses(line->domain))
+			argv_add(line, ",bus=%s", root_bus(line));
 		return 0;
+	}
 	if (strcmp(address->type, "pci") || !number_of(address->bus, &bus) ||
 	    !number_of(address->slot, &slot) || !number_of(address->function, &function))
 		return argv_refuse(err, element, number,
@@ -48,7 +69,7 @@ int argv_add_address(struct argv_line *line, const struct domain_address *addres
 				   address->type);
 	controller = bus ? controller_find(line->domain, bus) : NULL;
 	if (!bus)
-		argv_add(line, ",bus=%s", line->is_i440fx ? "pci.0" : "pcie.0");
+		argv_add(line, ",bus=%s", root_bus(line));
 	else if (controller && controller->alias.given && controller->alias.name)
 		argv_add_pair(line, ",bus=", controller->alias.name);
 	else

@@ -278,7 +278,8 @@ static int check_available(const struct argv_line *line, const struct device *de
 	if (!has[model])
 		return argv_unsupported(line, err, "devices/memory", device->number, "%s",
 					models[model].name);
-	if (device->domain->target.dynamic_memslots && !emulator->virtio_mem_dynamic_memslots)
+	if (device->domain->target.dynamic_memslots == DOMAIN_YES &&
+	    !emulator->virtio_mem_dynamic_memslots)
 		return argv_unsupported(line, err, "devices/memory", device->number,
 					"dynamicMemslots");
 	return 0;
@@ -344,7 +345,7 @@ static int add_virtio(struct argv_line *line, const struct device *device, struc
 	if (device->prealloc && line->emulator->virtio_mem_prealloc)
 		argv_add(line, ",prealloc=on");
 	argv_add_pair(line, ",memaddr=", device_base(domain));
-	if (domain->target.dynamic_memslots)
+	if (domain->target.dynamic_memslots && line->emulator->virtio_mem_dynamic_memslots)
 		argv_add(line, ",dynamic-memslots=%s",
 			 domain->target.dynamic_memslots == DOMAIN_YES ? "on" : "off");
 	argv_add_pair(line, ",id=", device->alias);

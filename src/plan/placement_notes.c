@@ -68,7 +68,7 @@ const char *placement_names_text(const struct placement *placement, const bool *
 	size_t used = 0;
 
 	for (size_t i = 0; i < placement_memory_count(placement); i++)
-		if (which[i] && i < placement->n_cells)
+		if (i < placement->n_cells && which[i])
 			idset_add(&cells, (unsigned int)i);
 		else if (which[i])
 			idset_add(&devices, (unsigned int)(i - placement->n_cells) + 1);
@@ -268,6 +268,42 @@ static bool has_tiering(const struct placement_memory *memory)
 	return memory->numa_balancing;
 }
 
+/* Memory that the kernel may tier, on nodes of more than one tier. */
+static void add_promotion_note(struct placement_build *build)
+{
+	const struct placement *placement = build->placement;
+	const struct host_tiering *tiering = &build->facts->tiering;
+	size_t n = placement_memory_count(placement);
+	autofree bool *which = calloc(n, sizeof(*which));
+	bool any = false;
+	char names[256];
+
+	if (!which) {
+		build->no_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct placement_memory *memory = placement_memory_at(placement, i);
+
+		for (size_t t = 0; t + 1 < tiering->n_tiers; t++) {
+			int fast = idset_next(&tiering->tiers[t].nodes, 0);
+			struct idset slower = host_slower_nodes(tiering,
+								(unsigned int)MAX(fast, 0));
+
+			which[i] |= memory->enforcer == PLACEMENT_CPUSET &&
+				    idset_intersects(&memory->nodes, &tiering->tiers[t].nodes) &&
+				    idset_intersects(&memory->nodes, &slower);
+		}
+		any |= which[i];
+	}
+	if (any)
+		placement_note(build,
+			       "%s: pages on slow nodes are not promoted while "
+			       "kernel.numa_balancing is %u (sysctl kernel.numa_balancing=2)",
+			       placement_names_text(placement, which, names, sizeof(names)),
+			       tiering->numa_balancing);
+}
+
 static void add_kernel_notes(struct placement_build *build)
 {
 	const struct placement *placement = build->placement;
@@ -289,6 +325,8 @@ static void add_kernel_notes(struct placement_build *build)
 			       "tiering='yes' is without effect while kernel.numa_balancing is %u "
 			       "(sysctl kernel.numa_balancing=2 promotes)",
 			       tiering->numa_balancing);
+	if (!(tiering->numa_balancing & 2))
+		add_promotion_note(build);
 	if (tiering->demotion_enabled)
 		add_demotion_notes(build);
 }
