@@ -29,7 +29,6 @@
 #include "host/facts.h"
 #include "host/sysfs.h"
 #include "manager/console.h"
-#include "manager/relay.h"
 #include "manager/supervisor_parts.h"
 
 #define CONNECT_MS	     60000
@@ -209,12 +208,10 @@ static int set_balloon(struct supervisor *s, struct err *err)
 }
 
 /* Before the guest says its first word. */
-static int open_consoles(struct supervisor *s, struct err *err)
+static int open_console(struct supervisor *s, struct err *err)
 {
-	int ret = relay_open(s, &s->relay, err);
-
-	if (ret < 0 || !(s->flags & MANAGER_START_FOREGROUND))
-		return ret;
+	if (!(s->flags & MANAGER_START_FOREGROUND))
+		return 0;
 	console_close(s->console);
 	s->console = NULL;
 	return console_open(s->dir, &s->console, err);
@@ -265,8 +262,8 @@ static int explain(struct supervisor *s, int ret, struct err *err)
 int supervisor_launch(struct supervisor *s, struct err *err)
 {
 	static int (*const steps[])(struct supervisor *, struct err *) = {
-		build_argv,	spawn,	     connect_qmp,   threads_learn, threads_place,
-		populate_cells, set_balloon, open_consoles, let_run,
+		build_argv,	spawn,	     connect_qmp,  threads_learn, threads_place,
+		populate_cells, set_balloon, open_console, let_run,
 	};
 	int ret = decide(s, err);
 
@@ -289,8 +286,6 @@ int supervisor_run_fini(struct supervisor *s, struct err *err)
 		waitid(P_PIDFD, (id_t)s->watch.vmm_pidfd, &(siginfo_t){ 0 }, WEXITED | WNOHANG);
 	}
 	audit_stop(s);
-	relay_close(s->relay);
-	s->relay = NULL;
 	free(s->ranges);
 	s->ranges = NULL;
 	s->is_wide = false;

@@ -37,7 +37,6 @@
 #include "host/facts.h"
 #include "manager/console.h"
 #include "manager/control.h"
-#include "manager/relay.h"
 
 #define END_MS	       10000 /* for a VMM that was asked to end */
 #define RESTARTS_MAX   5u
@@ -297,7 +296,7 @@ static void look_at_qmp(struct supervisor *s)
 
 static void loop_once(struct supervisor *s)
 {
-	struct pollfd fds[FD_OWN_COUNT + CONTROL_FDS + CONSOLE_FDS + RELAY_FDS] = {
+	struct pollfd fds[FD_OWN_COUNT + CONTROL_FDS + CONSOLE_FDS] = {
 		[FD_SIGNAL] = { s->signal_fd, POLLIN, 0 },
 		[FD_OWNER] = { s->owner_pidfd, POLLIN, 0 },
 		[FD_VMM] = { s->watch.vmm_pidfd, POLLIN, 0 },
@@ -308,14 +307,11 @@ static void loop_once(struct supervisor *s)
 	size_t n_control = control_poll_fds(s->control, control);
 	struct pollfd *console = control + n_control;
 	size_t n_console = console_poll_fds(s->console, console);
-	struct pollfd *relay = console + n_console;
-	size_t n_relay = relay_poll_fds(s->relay, relay);
 
-	if (poll(fds, (nfds_t)(relay + n_relay - fds), audit_timeout_ms(s)) <= 0) {
+	if (poll(fds, (nfds_t)(console + n_console - fds), audit_timeout_ms(s)) <= 0) {
 		audit_if_due(s);
 		return;
 	}
-	relay_process(s->relay, relay, n_relay);
 	if (console_process(s->console, console, n_console) < 0) {
 		destroy_now(s); /* the user's escape */
 		return;

@@ -24,7 +24,6 @@
 
 struct control;
 struct console;
-struct relay;
 struct ranges;
 
 /* Long enough for a busy machine, short enough for a person. */
@@ -87,7 +86,6 @@ struct supervisor {
 
 	struct control *control;
 	struct console *console; /* foreground only */
-	struct relay *relay;
 };
 
 /* ---- supervisor.c ---- */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Covers ranges.h and what of relay.h and process.h is pure: a backend's memory is found by name and in
- * QEMU's text; pages that are where they may be are no strays; the pseudo-terminal is the one of the
- * port; a process is not taken for another with its pid.
+ * Covers ranges.h and process.h: a backend's memory is found by name and in
+ * QEMU's text; pages that are where they may be are no strays; a process is not taken for another with its pid.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -19,7 +18,6 @@
 #include "host/populate.h"
 #include "manager/process.h"
 #include "manager/ranges.h"
-#include "manager/relay.h"
 
 #define SIZE_BYTES (2 * MIB)
 
@@ -115,21 +113,6 @@ static void pages_on_other_nodes_are_strays(void **state)
 	munmap(memory, SIZE_BYTES);
 }
 
-static void the_pty_is_that_of_the_port(void **state)
-{
-	static const char log[] = "char device redirected to /dev/pts/3 (label charserial1)\n"
-				  "char device redirected to /dev/pts/12 (label charserial0)\n";
-	char pty[64];
-
-	(void)state;
-	assert_true(relay_find_pty(log, "serial0", pty, sizeof(pty)));
-	assert_string_equal(pty, "/dev/pts/12");
-	assert_true(relay_find_pty(log, "serial1", pty, sizeof(pty)));
-	assert_string_equal(pty, "/dev/pts/3");
-	assert_false(relay_find_pty(log, "serial2", pty, sizeof(pty)));
-	assert_false(relay_find_pty(log, "serial0", pty, 4));
-}
-
 static void a_process_is_more_than_its_pid(void **state)
 {
 	struct process process, other;
@@ -160,7 +143,6 @@ int main(void)
 		cmocka_unit_test(pieces_of_one_mapping_are_one_range),
 		cmocka_unit_test(qemu_says_where_a_block_is),
 		cmocka_unit_test(pages_on_other_nodes_are_strays),
-		cmocka_unit_test(the_pty_is_that_of_the_port),
 		cmocka_unit_test(a_process_is_more_than_its_pid),
 	};
 
