@@ -28,16 +28,25 @@ struct backend {
 
 enum backend_kind { BACKEND_RAM, BACKEND_MEMFD, BACKEND_HUGETLB, BACKEND_HUGETLBFS, BACKEND_FILE };
 
+/* What is mounted without a size has the host's default. */
+static uint64_t hugetlbfs_page_bytes(const struct argv_context *context)
+{
+	if (context->hugetlbfs_page_bytes)
+		return context->hugetlbfs_page_bytes;
+	if (context->facts && context->facts->huge_page_bytes)
+		return context->facts->huge_page_bytes;
+	return HUGETLBFS_PAGE_BYTES;
+}
+
 static enum backend_kind backend_kind(const struct argv_line *line, const struct backend *backend)
 {
 	const struct domain_memory_backing *backing = &line->domain->memory_backing;
-	uint64_t mounted = line->context->hugetlbfs_page_bytes;
+	uint64_t mounted = hugetlbfs_page_bytes(line->context);
 	uint64_t page_bytes = backend->memory->page_bytes;
 
 	if (backend->path)
 		return BACKEND_FILE;
-	if (page_bytes && (backing->source.type == DOMAIN_MEMORY_MEMFD ||
-			   page_bytes != (mounted ? mounted : HUGETLBFS_PAGE_BYTES)))
+	if (page_bytes && (backing->source.type == DOMAIN_MEMORY_MEMFD || page_bytes != mounted))
 		return BACKEND_HUGETLB;
 	if (page_bytes)
 		return BACKEND_HUGETLBFS;
