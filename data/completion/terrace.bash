@@ -2,7 +2,7 @@
 # Completion of terrace(1) for bash; made by "terrace help --completion bash".
 # shellcheck shell=bash
 
-_terrace_verbs='console create define destroy domid dominfo domname domstate domuuid domxml-to-native dumpxml list qemu-monitor-command reboot reset resume run shutdown start suspend undefine validate emulatorpin iothreadpin memtune numatune vcpucount vcpuinfo vcpupin capabilities freecell freepages nodeinfo nodememstats help version'
+_terrace_verbs='console create define destroy domid dominfo domname domstate domuuid domxml-to-native dumpxml list qemu-monitor-command reboot reset resume run shutdown start suspend undefine validate emulatorpin iothreadpin memtune numatune plan vcpucount vcpuinfo vcpupin capabilities doctor freecell freepages nodeinfo nodememstats help version'
 
 # KIND:NAME:VALUES of each argument.
 _terrace_args() {
@@ -33,6 +33,7 @@ _terrace_args() {
 	iothreadpin) echo 'P:domain:@domain P:iothread: P:cpulist: F:config: F:live: F:current:' ;;
 	memtune) echo 'P:domain:@domain O:hard-limit: O:soft-limit: O:swap-hard-limit: O:min-guarantee: F:config: F:live: F:current:' ;;
 	numatune) echo 'P:domain:@domain P:mode:strict,preferred,interleave,restrictive,weighted-interleave P:nodeset: O:cell: F:config: F:live: F:current:' ;;
+	plan) echo 'P:domain:@domain O:host:@file F:lax:' ;;
 	vcpucount) echo 'P:domain:@domain F:maximum: F:active: F:live: F:config: F:current:' ;;
 	vcpuinfo) echo 'P:domain:@domain F:pretty:' ;;
 	vcpupin) echo 'P:domain:@domain P:vcpu: P:cpulist: F:config: F:live: F:current:' ;;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/util.h"
 #include "cli/output.h"
 #include "cli/verb_parse.h"
 
@@ -42,6 +43,37 @@ void help_synopsis(const struct verb *verb, struct strbuf *out)
 		synopsis_arg(arg, out);
 }
 
+#define HELP_COLUMNS	80u
+#define HELP_INDENT	4u
+#define HELP_ARG_COLUMN 32u
+
+/* Words of a text that goes on at column, filled up to the right edge; lines begin at indent. */
+static void fill(struct strbuf *out, const char *text, size_t length, size_t indent, size_t column)
+{
+	for (const char *end = text + length; text < end;) {
+		size_t word = 0;
+
+		while (text + word < end && text[word] != ' ' && text[word] != '\n')
+			word++;
+		if (word && column > indent && column + 1 + word > HELP_COLUMNS) {
+			strbuf_add_char(out, '\n');
+			column = 0;
+		} else if (word && column > indent) {
+			strbuf_add_char(out, ' ');
+			column++;
+		}
+		for (; word && column < indent; column++)
+			strbuf_add_char(out, ' ');
+		/* Without the manual's marks of bold words. */
+		for (size_t i = 0; i < word; i++)
+			if (text[i] != '*')
+				strbuf_add_char(out, text[i]);
+		column += word;
+		text += word + (text + word < end);
+	}
+	strbuf_add_char(out, '\n');
+}
+
 static void help_arg(const struct verb_arg *arg, struct strbuf *out)
 {
 	AUTO_STRBUF left = STRBUF_INIT;
@@ -55,29 +87,31 @@ static void help_arg(const struct verb_arg *arg, struct strbuf *out)
 	else
 		strbuf_addf(&left, "--%s%s%s", arg->name, arg->kind == VERB_OPTION ? " " : "",
 			    arg->kind == VERB_OPTION ? placeholder_of(arg) : "");
-	strbuf_addf(out, "    %-26s  %s\n", strbuf_text(&left), arg->help);
+	strbuf_addf(out, "    %-26s ", strbuf_text(&left));
+	fill(out, arg->help, strlen(arg->help), HELP_ARG_COLUMN, MAX(left.length, (size_t)26) + 5);
 }
 
-/* Paragraphs of the description, indented, without the manual's marks of bold words. */
 static void help_description(const char *text, struct strbuf *out)
 {
 	strbuf_add_text(out, "\n  DESCRIPTION\n");
-	for (bool at_start = true; *text; text++) {
-		if (*text == '*')
-			continue;
-		if (at_start && *text != '\n')
-			strbuf_add_text(out, "    ");
-		strbuf_add_char(out, *text);
-		at_start = *text == '\n';
+	for (bool first = true; *text; first = false) {
+		const char *end = strstr(text, "\n\n");
+		size_t length = end ? (size_t)(end - text) : strlen(text);
+
+		if (!first)
+			strbuf_add_char(out, '\n');
+		fill(out, text, length, HELP_INDENT, 0);
+		text += length + strspn(text + length, "\n");
 	}
-	strbuf_add_char(out, '\n');
 }
 
 void help_verb(const struct verb *verb, struct strbuf *out)
 {
-	strbuf_addf(out, "  NAME\n    %s - %s\n\n  SYNOPSIS\n    ", verb->name, verb->summary);
-	help_synopsis(verb, out);
-	strbuf_add_char(out, '\n');
+	AUTO_STRBUF synopsis = STRBUF_INIT;
+
+	strbuf_addf(out, "  NAME\n    %s - %s\n\n  SYNOPSIS\n", verb->name, verb->summary);
+	help_synopsis(verb, &synopsis);
+	fill(out, strbuf_text(&synopsis), synopsis.length, HELP_INDENT, 0);
 	if (verb->description)
 		help_description(verb->description, out);
 	strbuf_add_text(out, "\n  OPTIONS\n");

@@ -169,8 +169,12 @@ int target_failed(struct err *err, const char *fmt, ...)
 	char what[ERR_MESSAGE_MAX];
 	va_list ap;
 
-	if (err->subject[0])
+	/* "web.xml:3: /domain/..." says it all; an element alone does not say of which domain. */
+	if (strchr(err->subject, ':'))
 		return err->code;
+	if (err->subject[0])
+		err_prefix(err, "%s", err->subject);
+	err->subject[0] = '\0';
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);

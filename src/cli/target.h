@@ -76,7 +76,7 @@ int target_done(const struct verb_call *call, const struct target *target, const
 /* Nothing, or with --json the domain as it now is: for verbs that are silent in virsh. */
 int target_silent(const struct verb_call *call, const struct target *target, struct err *err);
 
-/* Puts "Failed to WHAT: " in front, unless the error names its place itself. Returns err's code. */
+/* Puts "Failed to WHAT: " in front, unless the error names file and line. Returns err's code. */
 int target_failed(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

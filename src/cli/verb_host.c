@@ -321,7 +321,7 @@ static int run_nodememstats(const struct verb_call *call, struct err *err)
 	AUTO(host_facts) facts = NULL;
 	autoclose int root_fd = -1;
 	const struct host_node *node = NULL;
-	struct stat_row rows[4];
+	struct stat_row rows[4] = { 0 };
 	int n = 2, ret = host_root_facts(call, &root_fd, &facts, err);
 	struct json *object;
 

@@ -33,12 +33,18 @@ extern const struct verb verb_emulatorpin;
 extern const struct verb verb_iothreadpin;
 extern const struct verb verb_memtune;
 extern const struct verb verb_numatune;
+extern const struct verb verb_plan;
 extern const struct verb verb_vcpucount;
 extern const struct verb verb_vcpuinfo;
 extern const struct verb verb_vcpupin;
+/* Host */
+extern const struct verb verb_capabilities;
+extern const struct verb verb_doctor;
+extern const struct verb verb_freecell;
+extern const struct verb verb_freepages;
+extern const struct verb verb_nodeinfo;
+extern const struct verb verb_nodememstats;
 /* Program */
-extern const struct verb verb_capabilities, verb_freecell, verb_freepages, verb_nodeinfo,
-	verb_nodememstats;
 extern const struct verb verb_help;
 extern const struct verb verb_version;
 
@@ -71,11 +77,13 @@ const struct verb *const verbs[] = {
 	&verb_iothreadpin,
 	&verb_memtune,
 	&verb_numatune,
+	&verb_plan,
 	&verb_vcpucount,
 	&verb_vcpuinfo,
 	&verb_vcpupin,
 	/* Host */
 	&verb_capabilities,
+	&verb_doctor,
 	&verb_freecell,
 	&verb_freepages,
 	&verb_nodeinfo,

@@ -219,18 +219,24 @@ static void make_room(const char *dir)
 				break;
 }
 
+/*
+ * The processes go first: with them inside, cpuset and cpu could be enabled, but that would make
+ * a threaded domain of dir itself, whose children cannot be domains.
+ */
 void cgroup_v2_enable(const char *dir, bool with_memory)
 {
+	char procs[16];
+
+	/* The real root has no type, and may have processes beside children. */
+	if (cgroup_file_exists(dir, "cgroup.type") &&
+	    cgroup_file_read(dir, "cgroup.procs", procs, sizeof(procs), NULL) != 0)
+		make_room(dir);
 	for (size_t c = 0; c < CGROUP_CONTROLLERS; c++) {
 		char text[16];
 
-		if (c == CGROUP_MEMORY && !with_memory)
-			continue;
 		snprintf(text, sizeof(text), "+%s", controller_names[c]);
-		if (cgroup_file_write(dir, "cgroup.subtree_control", text, NULL) != -EBUSY)
-			continue;
-		make_room(dir);
-		(void)cgroup_file_write(dir, "cgroup.subtree_control", text, NULL);
+		if (c != CGROUP_MEMORY || with_memory)
+			(void)!cgroup_file_write(dir, "cgroup.subtree_control", text, NULL);
 	}
 }
 

@@ -87,15 +87,21 @@ static const char *cpu_virtualization(const struct health_context *context)
 static void check_kvm(const struct health_context *context, struct host_health_point *point)
 {
 	const char *flag = cpu_virtualization(context);
+	autoclose int fd = openat(context->root_fd, "dev/kvm", O_RDWR | O_CLOEXEC);
 
-	if (faccessat(context->root_fd, "dev/kvm", R_OK | W_OK, AT_EACCESS) == 0) {
+	if (fd >= 0) {
 		health_ok(point, "/dev/kvm can be used%s%s", *flag ? "; the processor has " : "",
 			  flag);
 	} else if (errno == EACCES || errno == EPERM) {
 		health_problem(point, "/dev/kvm cannot be opened: Permission denied");
 		health_remedy(point, "sudo usermod -aG kvm $USER, then log in again");
+	} else if (*flag && errno != ENOENT && errno != ENXIO && errno != ENODEV) {
+		health_problem(point, "/dev/kvm cannot be opened: %s", strerror(errno));
+		health_remedy(point, "dmesg | grep -i kvm says why");
 	} else if (*flag) {
-		health_problem(point, "there is no /dev/kvm, though the processor has %s", flag);
+		health_problem(point,
+			       "there is no /dev/kvm that works, though the processor has %s",
+			       flag);
 		health_remedy(point, "sudo modprobe %s",
 			      !strcmp(flag, "svm") ? "kvm-amd" : "kvm-intel");
 	} else {
@@ -307,6 +313,7 @@ int host_health_read(const char *root_dir, const struct host_health_caller *call
 	ret = cgroup_host_find_as(root_dir, caller->uid, false, &context.cgroups, err);
 	if (ret < 0)
 		return ret;
+	host_tiering_read(root_fd, &context.tiering);
 	if (host_facts_read(root_fd, &facts, NULL) == 0)
 		context.facts = facts;
 	context.has_systemd = faccessat(root_fd, "run/systemd/system", F_OK, 0) == 0;

@@ -49,11 +49,4 @@ int host_health_read(const char *root_dir, const struct host_health_caller *call
 		     struct host_health *ret_health, struct err *err)
 	__attribute__((warn_unused_result));
 
-/*
- * Does this kernel's demotion to slow nodes keep to cpuset.mems? Seen on 7.3; 6.12 does not when
- * the one who reclaims is outside of the group. No kernel keeps to policies (mbind). release is
- * the kernel's ("7.3.4+deb13-cloud-amd64").
- */
-bool host_demotion_keeps_cpuset(const char *release);
-
 #endif

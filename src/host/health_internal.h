@@ -6,12 +6,14 @@
 #include "host/cgroup.h"
 #include "host/facts.h"
 #include "host/health.h"
+#include "host/tiering.h"
 
 struct health_context {
 	const char *root_dir;
 	int root_fd;
 	const struct host_health_caller *caller;
 	char release[96];
+	struct host_tiering tiering;
 	struct cgroup_host cgroups;
 	struct host_facts *facts; /* NULL: cannot be read */
 	bool has_systemd;
@@ -35,10 +37,6 @@ void health_remedy(struct host_health_point *point, const char *fmt, ...)
 /* The file's text, "" when it is absent or cannot be read. Returns buf. */
 const char *health_file(const struct health_context *context, const char *path, char *buf,
 			size_t buf_size);
-
-/* Nodes of the fast tier and of all slower ones; both empty when the kernel has one tier. */
-void health_tiers(const struct health_context *context, struct idset *ret_fast,
-		  struct idset *ret_slow);
 
 /* health_memory.c; ends with name NULL. */
 extern const struct health_check health_memory_checks[];

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks of a host: what its kernel does with memory. See health.h. */
-#include <dirent.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/size.h"
@@ -14,82 +11,26 @@
 #include "host/health_internal.h"
 #include "host/sysfs.h"
 
-#define TIER_DIR "sys/devices/virtual/memory_tiering"
-
-bool host_demotion_keeps_cpuset(const char *release)
-{
-	return strtoul(release, NULL, 10) >= 7;
-}
-
 static bool has_several_nodes(const struct health_context *context)
 {
 	return context->facts && idset_count(&context->facts->memory_nodes) > 1;
 }
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
-/* memory_tierN: the smaller N, the faster (Documentation/ABI, sysfs-kernel-mm-memory-tiers). */
-void health_tiers(const struct health_context *context, struct idset *ret_fast,
-		  struct idset *ret_slow)
-{
-	int fd = openat(context->root_fd, TIER_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	__attribute__((cleanup(close_dir))) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	uint64_t fastest = UINT64_MAX;
-	struct idset all = IDSET_EMPTY;
-	struct dirent *entry;
-
-	*ret_fast = *ret_slow = IDSET_EMPTY;
-	while (dir && (entry = readdir(dir))) {
-		struct idset nodes;
-		char path[320];
-		uint64_t rank;
-
-		if (strncmp(entry->d_name, "memory_tier", 11) != 0 ||
-		    number_parse(entry->d_name + 11, &rank) < 0)
-			continue;
-		snprintf(path, sizeof(path), TIER_DIR "/%.200s/nodelist", entry->d_name);
-		if (host_sysfs_read_idset(context->root_fd, path, HOST_NODE_MAX, &nodes, NULL) <
-			    0 ||
-		    idset_is_empty(&nodes))
-			continue;
-		idset_union(&all, &nodes);
-		if (rank < fastest) {
-			fastest = rank;
-			*ret_fast = nodes;
-		}
-	}
-	for (int i = idset_next(&all, 0); i >= 0; i = idset_next(&all, (unsigned int)i + 1))
-		if (!idset_has(ret_fast, (unsigned int)i))
-			idset_add(ret_slow, (unsigned int)i);
-	if (idset_is_empty(ret_slow))
-		*ret_fast = IDSET_EMPTY;
-}
-
 static bool has_tiers(const struct health_context *context)
 {
-	struct idset fast, slow;
-
-	health_tiers(context, &fast, &slow);
-	return !idset_is_empty(&slow);
+	return context->tiering.n_tiers > 1;
 }
 
 static void check_tiers(const struct health_context *context, struct host_health_point *point)
 {
-	struct idset fast, slow;
-	char fast_text[256], slow_text[256];
+	AUTO_STRBUF text = STRBUF_INIT;
+	char nodes[256];
 
-	health_tiers(context, &fast, &slow);
-	if (idset_is_empty(&slow)) {
-		health_ok(point, "one tier of memory");
-		return;
+	for (size_t i = 0; i < context->tiering.n_tiers; i++) {
+		idset_format(&context->tiering.tiers[i].nodes, nodes, sizeof(nodes));
+		strbuf_addf(&text, "%s%s", i ? ", slower: nodes " : "nodes ", nodes);
 	}
-	idset_format(&fast, fast_text, sizeof(fast_text));
-	idset_format(&slow, slow_text, sizeof(slow_text));
-	health_ok(point, "nodes %s are fast, nodes %s are slower", fast_text, slow_text);
+	health_ok(point, "%s", has_tiers(context) ? strbuf_text(&text) : "one tier of memory");
 }
 
 static void check_balancing(const struct health_context *context, struct host_health_point *point)
@@ -118,32 +59,28 @@ static void check_balancing(const struct health_context *context, struct host_he
 	}
 }
 
-static bool demotion_is_on(const struct health_context *context)
-{
-	char text[16];
-
-	health_file(context, "sys/kernel/mm/numa/demotion_enabled", text, sizeof(text));
-	return !strcmp(text, "true") || !strcmp(text, "1");
-}
-
-/* The facts: reference measurements on 6.12 and 7.3; policies (mbind) never hold demotion back. */
+/*
+ * Seen: 7.3 keeps to cpusets, 6.12 does not when the one who reclaims is outside of the group; no
+ * kernel keeps to policies (mbind).
+ */
 static void check_demotion(const struct health_context *context, struct host_health_point *point)
 {
 	static const char off[] = "echo 0 | sudo tee /sys/kernel/mm/numa/demotion_enabled";
 
 	if (!has_tiers(context)) {
 		health_ok(point, "one tier of memory: nothing is demoted");
-	} else if (!demotion_is_on(context)) {
+	} else if (!context->tiering.demotion_enabled) {
 		health_ok(point, "off: memory stays on the fast nodes until it is swapped out");
 		health_remedy(point, "echo 1 | sudo tee /sys/kernel/mm/numa/demotion_enabled, for "
 				     "restrictive domains over fast and slow nodes");
-	} else if (!host_demotion_keeps_cpuset(context->release)) {
+	} else if (!host_kernel_is(&context->tiering, 7, 3)) {
 		health_warning(point,
-			       "on, and kernel %s demotes without regard to policies and "
+			       "on, and kernel %s demotes without regard to policies and%s "
 			       "cpusets: under pressure pages of strict and restrictive cells "
 			       "go to slow nodes outside of their nodeset",
-			       context->release);
-		health_remedy(point, "%s, or Linux 7.0 or newer", off);
+			       context->release,
+			       host_kernel_is(&context->tiering, 6, 13) ? " perhaps" : "");
+		health_remedy(point, "%s, or Linux 7.3 or newer", off);
 	} else if (!context->cgroups.cpuset || context->cgroups.version != 2) {
 		health_warning(point,
 			       "on; this kernel keeps to cpusets of cgroup v2, which cannot "

@@ -138,11 +138,11 @@ void audit_ended(struct supervisor *s)
 
 int audit_timeout_ms(const struct supervisor *s)
 {
-	int64_t left = s->audit_due_ms - process_now_ms();
+	int64_t left = MAX(s->audit_due_ms - process_now_ms(), 0);
 
 	if (s->audit_pidfd >= 0 || s->audit_due_ms == INT64_MAX)
 		return -1;
-	return (int)MAX(MIN(left, INT64_C(3600000)), 0);
+	return (int)MIN(left, INT32_MAX);
 }
 
 void audit_if_due(struct supervisor *s)

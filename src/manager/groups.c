@@ -159,6 +159,8 @@ int groups_make(struct groups *groups, const struct domain_spec *domain,
 	if (ret == 0 && groups->host.memory)
 		ret = set_limits(groups, &domain->memtune, err);
 	if (ret == 0)
+		ret = set_cpuset(groups, NULL, &mems, NULL, err);
+	if (ret == 0)
 		ret = cgroup_group_add(groups->cgroup, "emulator", err);
 	if (ret == 0)
 		ret = set_cpuset(groups, "emulator", &mems,

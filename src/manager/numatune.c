@@ -232,9 +232,10 @@ static int decide(struct supervisor *s, const struct domain_spec *domain,
 
 static int replace_vcpus(struct supervisor *s, const struct placement *new, struct err *err)
 {
-	size_t n = MIN(s->n_vcpus, MIN(new->n_vcpus, s->placement->n_vcpus));
+	size_t n = MIN(new->n_vcpus, s->placement->n_vcpus);
 	char group[32];
 
+	n = MIN(n, s->n_vcpus);
 	for (size_t i = 0; i < n; i++) {
 		int ret;
 

@@ -131,7 +131,7 @@ static int read_progress(const struct json *list, struct progress *progress, str
 static int wait_for_ours(struct supervisor *s, struct err *err)
 {
 	int64_t told_ms = process_now_ms();
-	struct progress progress;
+	struct progress progress = { 0 };
 
 	do {
 		AUTO(json) answer = NULL;

@@ -138,7 +138,7 @@ int report_receive(int fd, manager_progress progress, void *context, struct err 
 
 	if (!stream)
 		return err_set_errno(err, ERR_HOST, -ENOMEM, NULL, "start");
-	while ((n = read(fd, bytes, sizeof(bytes))) > 0 || (n < 0 && errno == EINTR)) {
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0) {
 		const char *at = bytes;
 
 		while (n > 0) {
@@ -154,6 +154,9 @@ int report_receive(int fd, manager_progress progress, void *context, struct err 
 				return code;
 		}
 	}
+	/* A signal that somebody catches without SA_RESTART: we are to stop waiting. */
+	if (n < 0 && errno == EINTR)
+		return err_set(err, ERR_USER, -EINTR, NULL, "interrupted");
 	return err_set(err, ERR_HOST, -EIO, NULL,
 		       "internal error: the domain's supervisor ended unexpectedly");
 }

@@ -26,7 +26,7 @@ void report_error(struct report *report, const struct err *err);
 
 /*
  * The starter's side: reads up to the end, tells progress, and returns 0 (ready), the error that was
- * told, or -EIO when the supervisor ended without a word.
+ * told, -EIO when the supervisor ended without a word, or -EINTR after a signal without SA_RESTART.
  */
 int report_receive(int fd, manager_progress progress, void *context, struct err *err)
 	__attribute__((warn_unused_result));

@@ -228,8 +228,10 @@ static void restart(struct supervisor *s)
 		return;
 	supervisor_log(s, "restart failed: %s", err_text(&err, text, sizeof(text)));
 	s->leave = true;
-	if (!s->destroying)
-		supervisor_state_set(s, MANAGER_SHUTOFF, "failed");
+	if (s->destroying)
+		supervisor_state_set(s, MANAGER_SHUTDOWN, "destroyed");
+	else
+		supervisor_state_set(s, MANAGER_SHUTDOWN, "failed");
 }
 
 static void on_vmm_ended(struct supervisor *s)
@@ -249,7 +251,7 @@ static void on_vmm_ended(struct supervisor *s)
 		return;
 	}
 	s->leave = true;
-	supervisor_state_set(s, MANAGER_SHUTOFF, end_reason(s));
+	supervisor_state_set(s, MANAGER_SHUTDOWN, end_reason(s));
 }
 
 /* ---- the loop ---------------------------------------------------------------------------------- */
@@ -388,7 +390,7 @@ static int take_place(struct supervisor *s, struct err *err)
 	if (s->state.id < 0)
 		return s->state.id;
 	s->started = time(NULL);
-	s->state.state = MANAGER_SHUTOFF;
+	s->state.state = MANAGER_PAUSED; /* as libvirt has it */
 	snprintf(s->state.reason, sizeof(s->state.reason), "starting up");
 	ret = runtime_state_write(s->dir, &s->state, err);
 	return ret < 0 ? ret : supervisor_xml_write(s, err);
@@ -440,8 +442,8 @@ static int live(struct supervisor *s, struct err *err)
 		return err_set(err, ERR_USER, -ECANCELED, NULL, "who started the domain is gone");
 	s->watch.stop_fd[1] = -1;
 	loop(s);
-	runtime_ended_write(s->manager, s->domain->name, s->state.state, s->state.reason);
-	supervisor_log(s, "%s (%s)", manager_state_name(s->state.state), s->state.reason);
+	runtime_ended_write(s->manager, s->domain->name, MANAGER_SHUTOFF, s->state.reason);
+	supervisor_log(s, "%s (%s)", manager_state_name(MANAGER_SHUTOFF), s->state.reason);
 	return 0;
 }
 

@@ -12,13 +12,17 @@
  *        cgroupctl quota DOMAIN GROUP PERIOD QUOTA
  *        cgroupctl limit DOMAIN hard|soft|both|min [BYTES|none]	prints it without BYTES
  *
+ *        cgroupctl as UID COMMAND...			runs COMMAND as that user
+ *
  * GROUP "-" is the domain's. Exit status 1 with the error on standard error, 2 for wrong usage.
  */
 #include <errno.h>
+#include <grp.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/size.h"
 #include "base/util.h"
@@ -208,6 +212,16 @@ static int usage(void)
 	return 2;
 }
 
+static int run_as(char **args)
+{
+	unsigned int id = (unsigned int)strtoul(args[0], NULL, 10);
+
+	if (setgroups(0, NULL) == 0 && setresgid(id, id, id) == 0 && setresuid(id, id, id) == 0)
+		execvp(args[1], args + 1);
+	perror(args[1]);
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	struct cgroup_host host;
@@ -217,6 +231,8 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return usage();
+	if (argc >= 4 && !strcmp(argv[1], "as"))
+		return run_as(argv + 2);
 	ret = cgroup_host_find("", true, &host, &err);
 	if (ret == 0 && !strcmp(argv[1], "find") && argc == 2) {
 		ret = find(&host);

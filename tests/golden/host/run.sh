@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Verbs of the group "Host" print what they should for a made host. Each line of "cases" is a name
+# Verbs of the group "Host", and plan, print what they should for a made host. Each line of "cases" is a name
 # and the words behind "terrace"; what comes of it (stdout, stderr, exit status) is in NAME.txt.
 # TERRACE_GOLDEN_UPDATE=1 rewrites them.
 #
-# usage: run.sh TERRACE FOLDER
+# usage: run.sh TERRACE FOLDER SOURCE_ROOT
 set -euo pipefail
-terrace=$1 folder=$2
+terrace=$(realpath "$1") folder=$(realpath "$2")
+cd "$3"
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 "$folder/make-tree.sh" "$tree"
