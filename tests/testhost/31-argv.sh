@@ -6,7 +6,7 @@
 qemu=$(command -v qemu-system-x86_64)
 src=/terrace/src
 export TERRACE_RUNTIME_DIR="$tmp/run"
-mkdir -p /boot
+mkdir -p /boot "$TERRACE_RUNTIME_DIR/.cache"
 ln -sf "$guest/bzImage" /boot/vmlinuz
 ln -sf "$guest/initramfs.cpio.gz" /boot/initrd.img
 # Sizes of the examples are those of real machines, and nobody touches the memory here.
