@@ -92,7 +92,7 @@ sed "s|<console type='pty'/>|<console type='file'><source path='$tmp/console'/><
 if starts "QEMU: the guest's domain" "$tmp/guest.xml"; then
 	memdevs=$(talk query-memdev)
 	equal "policies of backends" "$(echo "$memdevs" | grep -o '"policy": "[a-z]*"' | sort | uniq -c |
-		awk '{ print $1, $3 }' | tr '\n' ' ')" '4 "bind" 1 "preferred" '
+		awk '{ print $1, $3 }' | tr '\n' ' ')" '3 "bind" 2 "preferred" '
 	devices=$(talk query-memory-devices)
 	equal "memory devices" "$(echo "$devices" | grep -o '"id": "[a-z0-9]*"' | sort | tr '\n' ' ')" \
 		'"id": "dimm0" "id": "virtiomem0" '
