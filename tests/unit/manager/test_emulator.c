@@ -350,7 +350,7 @@ static void found_by_element_type_and_path(void **state)
 	const struct folder *folder = *state;
 	struct domain_spec domain = { .type = DOMAIN_TYPE_QEMU };
 	char named[] = "/usr/libexec/own-qemu";
-	char bare[] = "no-such-qemu";
+	char bare[] = "no-such-qemu", relative[] = "./qemu";
 	struct err err = ERR_INIT;
 	char *path = NULL;
 
@@ -367,6 +367,9 @@ static void found_by_element_type_and_path(void **state)
 	domain.devices.emulator = bare;
 	assert_int_equal(emulator_find(&domain, &path, &err), -ENOENT);
 	assert_non_null(strstr(err.message, "no-such-qemu"));
+	domain.devices.emulator = relative;
+	assert_int_equal(emulator_find(&domain, &path, &err), -EINVAL);
+	assert_non_null(strstr(err.message, "write a whole path"));
 	domain.devices.emulator = NULL;
 	domain.type = DOMAIN_TYPE_KVM;
 	write_file(in_folder(folder, "terrace-vmm"), "", 0755);
