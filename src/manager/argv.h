@@ -30,8 +30,9 @@ struct argv_context {
 	uint64_t hugetlbfs_page_bytes;
 	bool paused; /* -S */
 	/*
-	 * Memory that only the cgroup keeps in place is not populated by the line: whoever starts it
-	 * does that from threads that were put where the memory belongs.
+	 * RAM that only the cgroup keeps in place is not populated by the line: whoever starts it
+	 * does that from threads that were put where the memory belongs. Memory devices are, on
+	 * CPUs near their nodes.
 	 */
 	bool populate_later;
 	/* Nodes without CPUs, and those where the emulator may not run, are no node-affinity. */

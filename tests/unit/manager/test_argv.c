@@ -131,6 +131,37 @@ static void threads_populate_where_there_are_cpus(void **state)
 	free(placement.cells);
 }
 
+/* What only the cgroup keeps in place is left to whoever starts the line; memory devices are not. */
+static void cells_can_be_populated_later(void **state)
+{
+	AUTO(domain_spec)
+	domain = read_inside("<maxMemory slots='1' unit='GiB'>4</maxMemory>"
+			     "<cpu><numa><cell cpus='0' memory='512' unit='MiB'/></numa></cpu>"
+			     "<memoryBacking><allocation mode='immediate'/></memoryBacking>"
+			     "<numatune><memory mode='restrictive' nodeset='0'/></numatune>"
+			     "<devices><memory model='dimm'><target><size unit='MiB'>512</size>"
+			     "<node>0</node></target></memory></devices>");
+	struct argv_context context = { .populate_later = true };
+	AUTO(host_facts) facts = NULL;
+	AUTO(placement) placement = NULL;
+	AUTO_ARGV(argv);
+
+	(void)state;
+	assert_int_equal(host_topology_from_synthetic("pack:1 [numa(memory=4GiB)] core:2 pu:1",
+						      &facts, NULL),
+			 0);
+	assert_int_equal(placement_build(domain, facts, NULL, &placement, NULL), 0);
+	build(domain, placement, &context, &argv);
+	assert_true(has(&argv, "\"id\":\"ram-node0\",\"size\""));
+	assert_false(has(&argv, "tc-ram-node0"));
+	assert_true(has(&argv, "\"id\":\"memdimm0\",\"prealloc\":true"));
+	assert_true(has(&argv, "\"prealloc-context\":\"tc-memdimm0\""));
+	context.populate_later = false;
+	argv_fini(&argv);
+	build(domain, placement, &context, &argv);
+	assert_true(has(&argv, "\"id\":\"ram-node0\",\"prealloc\":true"));
+}
+
 static char *large_domain(void)
 {
 	AUTO_STRBUF text = STRBUF_INIT;
@@ -202,6 +233,7 @@ int main(void)
 		cmocka_unit_test(a_shell_reads_the_quoted_line_back),
 		cmocka_unit_test(context_is_followed),
 		cmocka_unit_test(threads_populate_where_there_are_cpus),
+		cmocka_unit_test(cells_can_be_populated_later),
 		cmocka_unit_test(sixty_four_cells_are_quick),
 	};
 
