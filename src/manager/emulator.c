@@ -205,6 +205,16 @@ static char *first_words(const char *answer, const char *end)
 	return strbuf_take(&words);
 }
 
+/* Of at most three digits. */
+static unsigned int leading_number(const char *text)
+{
+	unsigned int number = 0;
+
+	for (int i = 0; i < 3 && text[i] >= '0' && text[i] <= '9'; i++)
+		number = number * 10 + (unsigned int)(text[i] - '0');
+	return number;
+}
+
 /* "QEMU emulator version 10.0.2 (...)", "terrace-vmm version 0.1.0" */
 static int read_version(struct emulator *emulator, const char *help, struct err *err)
 {
@@ -218,8 +228,8 @@ static int read_version(struct emulator *emulator, const char *help, struct err 
 			       (int)MIN(strcspn(help, "\n"), (size_t)120), help);
 	version += strlen(" version ");
 	minor = strchr(version, '.');
-	emulator->version_major = (unsigned int)strtoul(version, NULL, 10);
-	emulator->version_minor = minor ? (unsigned int)strtoul(minor + 1, NULL, 10) : 0;
+	emulator->version_major = leading_number(version);
+	emulator->version_minor = minor ? leading_number(minor + 1) : 0;
 	if (asprintf(&emulator->name, "%.*s %.*s", (int)name_length, help,
 		     (int)strcspn(version, " (\n"), version) < 0)
 		return err_set(err, ERR_HOST, -ENOMEM, emulator->path, "out of memory");
