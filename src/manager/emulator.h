@@ -65,7 +65,7 @@ const struct emulator *emulator_any(void);
 
 struct placement_emulator emulator_placement(const struct emulator *emulator);
 
-/* Names with a version ("pc-q35-9.2") too where the emulator says that it takes any ("pc-q35-X.Y"). */
+/* Also names with a version ("pc-q35-9.2") where the emulator says that it takes any. */
 bool emulator_has_machine(const struct emulator *emulator, const char *machine);
 bool emulator_has_cpu_model(const struct emulator *emulator, const char *model);
 

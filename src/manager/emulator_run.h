@@ -25,7 +25,8 @@ struct emulator_run {
 };
 
 /*
- * args are the words behind the program's name, NULL at the end; at most 16. Several can run at once.
+ * args are the words behind the program's name, NULL at the end; at most 16. Several can run at
+ * once.
  * Errno of posix_spawn(): not a program.
  */
 int emulator_run_start(const char *path, const char *const args[], struct emulator_run *ret_run,

@@ -131,7 +131,7 @@ static void threads_populate_where_there_are_cpus(void **state)
 	free(placement.cells);
 }
 
-/* What only the cgroup keeps in place is left to whoever starts the line; memory devices are not. */
+/* What only the cgroup keeps in place is left to whoever starts the line, but no device is. */
 static void cells_can_be_populated_later(void **state)
 {
 	AUTO(domain_spec)
