@@ -33,8 +33,8 @@
 #include "manager/emulator_run.h"
 #include <fcntl.h>
 
-#define PROBE_MS   20000
-#define CACHE_FORM 1 /* other forms are not read */
+#define PROBE_MS   60000 /* QEMU in an emulated or busy host */
+#define CACHE_FORM 1	 /* other forms are not read */
 
 /* ---- what is asked ---- */
 
