@@ -51,7 +51,7 @@ int emulator_find(const struct domain_spec *domain, char **ret_path, struct err 
 	__attribute__((warn_unused_result));
 
 /*
- * Runs it (some ten times, a few milliseconds each; at most 20 s) with a clean environment, or
+ * Runs it (some ten times, a few milliseconds each; at most a minute) with a clean environment, or
  * reads what it answered last time from cache_dir, which may be NULL: no cache. A cache that
  * cannot be read or written is no error.
  * -ENOENT, -EACCES and others of stat() and exec(); -ETIMEDOUT; -EINVAL: its answers are not those
