@@ -2,6 +2,10 @@
 /* QMP commands that only look: see query.h. */
 #include "vmm/monitor/query.h"
 
+#include <inttypes.h>
+
+#include "base/strbuf.h"
+#include "base/util.h"
 #include "vmm/machine.h"
 
 QUERY(status)
@@ -169,5 +173,31 @@ QUERY(numa_nodes)
 			json_set_i64(object, "initiator", initiator);
 		json_append(*ret_value, object);
 	}
+	return 0;
+}
+
+/* The columns of QEMU's text, which programs read. */
+QUERY(ramblock)
+{
+	const struct vmm *vmm = context;
+	AUTO_STRBUF text = STRBUF_INIT;
+	uint64_t offset_bytes = 0;
+
+	(void)args, (void)err;
+	strbuf_addf(&text, "%24s %8s  %18s %18s %18s %18s %3s\n", "Block Name", "PSize", "Offset",
+		    "Used", "Total", "HVA", "RO");
+	for (size_t i = 0; i < vmm->backends->n_backends; i++) {
+		const struct memory_backend *backend = vmm->backends->backend[i];
+
+		strbuf_addf(&text,
+			    "%24s %4" PRIu64 " KiB  0x%016" PRIx64 " 0x%016" PRIx64 " 0x%016" PRIx64
+			    " 0x%016" PRIxPTR " %3s\n",
+			    backend->spec->id, backend->page_bytes / KIB, offset_bytes,
+			    backend->size_bytes, backend->size_bytes, (uintptr_t)backend->host,
+			    backend->readonly ? "ro" : "rw");
+		offset_bytes += backend->size_bytes;
+	}
+	*ret_value = json_new_object();
+	json_set_string(*ret_value, "human-readable-text", strbuf_text(&text));
 	return 0;
 }
