@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/util.h"
 #include "cli/output.h"
 #include "cli/verb_parse.h"
 
@@ -42,6 +43,37 @@ void help_synopsis(const struct verb *verb, struct strbuf *out)
 		synopsis_arg(arg, out);
 }
 
+#define HELP_COLUMNS	80u
+#define HELP_INDENT	4u
+#define HELP_ARG_COLUMN 32u
+
+/* Words of a text that goes on at column, filled up to the right edge; lines begin at indent. */
+static void fill(struct strbuf *out, const char *text, size_t length, size_t indent, size_t column)
+{
+	for (const char *end = text + length; text < end;) {
+		size_t word = 0;
+
+		while (text + word < end && text[word] != ' ' && text[word] != '\n')
+			word++;
+		if (word && column > indent && column + 1 + word > HELP_COLUMNS) {
+			strbuf_add_char(out, '\n');
+			column = 0;
+		} else if (word && column > indent) {
+			strbuf_add_char(out, ' ');
+			column++;
+		}
+		for (; word && column < indent; column++)
+			strbuf_add_char(out, ' ');
+		/* Without the manual's marks of bold words. */
+		for (size_t i = 0; i < word; i++)
+			if (text[i] != '*')
+				strbuf_add_char(out, text[i]);
+		column += word;
+		text += word + (text + word < end);
+	}
+	strbuf_add_char(out, '\n');
+}
+
 static void help_arg(const struct verb_arg *arg, struct strbuf *out)
 {
 	AUTO_STRBUF left = STRBUF_INIT;
@@ -55,31 +87,31 @@ static void help_arg(const struct verb_arg *arg, struct strbuf *out)
 	else
 		strbuf_addf(&left, "--%s%s%s", arg->name, arg->kind == VERB_OPTION ? " " : "",
 			    arg->kind == VERB_OPTION ? placeholder_of(arg) : "");
-	strbuf_addf(out, "    %-26s  %s\n", strbuf_text(&left), arg->help);
+	strbuf_addf(out, "    %-26s ", strbuf_text(&left));
+	fill(out, arg->help, strlen(arg->help), HELP_ARG_COLUMN, MAX(left.length, (size_t)26) + 5);
 }
 
-/* Paragraphs of the description, indented. */
 static void help_description(const char *text, struct strbuf *out)
 {
 	strbuf_add_text(out, "\n  DESCRIPTION\n");
-	while (*text) {
-		size_t length = strcspn(text, "\n");
+	for (bool first = true; *text; first = false) {
+		const char *end = strstr(text, "\n\n");
+		size_t length = end ? (size_t)(end - text) : strlen(text);
 
-		if (length)
-			strbuf_add_text(out, "    ");
-		strbuf_add(out, text, length);
-		strbuf_add_char(out, '\n');
-		text += length;
-		if (*text)
-			text++;
+		if (!first)
+			strbuf_add_char(out, '\n');
+		fill(out, text, length, HELP_INDENT, 0);
+		text += length + strspn(text + length, "\n");
 	}
 }
 
 void help_verb(const struct verb *verb, struct strbuf *out)
 {
-	strbuf_addf(out, "  NAME\n    %s - %s\n\n  SYNOPSIS\n    ", verb->name, verb->summary);
-	help_synopsis(verb, out);
-	strbuf_add_char(out, '\n');
+	AUTO_STRBUF synopsis = STRBUF_INIT;
+
+	strbuf_addf(out, "  NAME\n    %s - %s\n\n  SYNOPSIS\n", verb->name, verb->summary);
+	help_synopsis(verb, &synopsis);
+	fill(out, strbuf_text(&synopsis), synopsis.length, HELP_INDENT, 0);
 	if (verb->description)
 		help_description(verb->description, out);
 	strbuf_add_text(out, "\n  OPTIONS\n");
@@ -163,13 +195,21 @@ static int run(const struct verb_call *call, struct err *err)
 {
 	const char *name = verb_text(call, "verb");
 	const struct verb *verb = name ? verb_find(name) : NULL;
+	const char *completion = verb_text(call, "completion");
 	AUTO_STRBUF out = STRBUF_INIT;
 
 	if (name && !verb)
 		return help_unknown_verb(name, err);
 	if (verb_json(call))
 		return run_json(verb, err);
-	if (verb)
+	if (completion && strcmp(completion, "bash") != 0)
+		return err_set(err, ERR_USER, -EINVAL, NULL,
+			       "no completion for shell '%s'; there is one for bash", completion);
+	if (completion)
+		help_completion_bash(&out);
+	else if (verb_flag(call, "manual"))
+		help_manual(&out);
+	else if (verb)
 		help_verb(verb, &out);
 	else
 		help_overview(&out);
@@ -177,11 +217,23 @@ static int run(const struct verb_call *call, struct err *err)
 	return 0;
 }
 
+static const char *const shells[] = { "bash", NULL };
+
 static const struct verb_arg args[] = {
 	{ .kind = VERB_POSITIONAL,
 	  .name = "verb",
+	  .value = VERB_VERB,
 	  .placeholder = "VERB",
 	  .help = "explain this verb" },
+	{ .kind = VERB_OPTION,
+	  .name = "completion",
+	  .value = VERB_CHOICE,
+	  .choices = shells,
+	  .placeholder = "SHELL",
+	  .help = "print the completion of this program for a shell: bash" },
+	{ .kind = VERB_FLAG,
+	  .name = "manual",
+	  .help = "print the verbs as the manual page has them" },
 	{ 0 },
 };
 

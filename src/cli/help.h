@@ -11,8 +11,12 @@
 
 void help_overview(struct strbuf *out);
 void help_verb(const struct verb *verb, struct strbuf *out);
-/* "numatune <domain> [--mode MODE] ..." */
+/* "numatune DOMAIN [MODE] [SET] [--cell N] ..." */
 void help_synopsis(const struct verb *verb, struct strbuf *out);
+/* The part VERBS of docs/terrace.1.scd, in scdoc(5)'s language. */
+void help_manual(struct strbuf *out);
+/* data/completion/terrace.bash. */
+void help_completion_bash(struct strbuf *out);
 
 /* -EINVAL "unknown command: 'x'" with the nearest one. */
 int help_unknown_verb(const char *name, struct err *err);

@@ -30,6 +30,7 @@ enum verb_value { /* for completion */
 		  VERB_DOMAIN_STOPPED,
 		  VERB_FILE,
 		  VERB_CHOICE, /* one of choices */
+		  VERB_VERB,   /* name of a verb */
 };
 
 struct verb_arg {

@@ -15,6 +15,7 @@
 #define TERRACE_DOMAIN_BIND_H
 
 #include "base/strbuf.h"
+#include "domain/scalar.h"
 #include "domain/xml.h"
 #include "spec/domain.h"
 
@@ -81,10 +82,5 @@ void bind_release(const struct bind_row *rows, void *base);
 
 /* Prints a RelaxNG schema of an element of that name. */
 void bind_schema(struct strbuf *out, const char *name, const struct bind_row *rows);
-
-/* The set in libvirt's grammar; returns 0, -EINVAL, or -ERANGE when it came out empty. */
-int bind_set_parse(const char *text, struct idset *ret_set);
-/* value in unit (NULL: default_unit) to bytes. -EINVAL: no such unit; -ERANGE: too large. */
-int bind_size_scale(uint64_t value, const char *unit, uint64_t *ret_bytes);
 
 #endif

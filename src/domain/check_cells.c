@@ -50,7 +50,8 @@ static int complete_cpus(const struct xml_source *source, struct domain_spec *do
 	for (size_t i = 0; i < numa->n_cells; i++) {
 		const struct idset *cpus = &numa->cells[i].cpus.ids;
 
-		for (size_t j = 0; j < i; j++)
+		/* Who it is only matters when there is one. */
+		for (size_t j = 0; j < i && idset_intersects(cpus, &named); j++)
 			if (idset_intersects(cpus, &numa->cells[j].cpus.ids))
 				return xml_fail(source, at_cell(source, i), err,
 						"unsupported configuration: NUMA cells %" PRId64

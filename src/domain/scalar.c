@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sets and sizes in libvirt's grammar: see bind.h. */
+/* See scalar.h. */
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/util.h"
-#include "domain/bind.h"
+#include "domain/scalar.h"
 
 /* Reads digits; false when there are none or the id is too large for a set. */
 static bool parse_id(const char **pos, unsigned int *ret_id)

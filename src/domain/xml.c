@@ -104,7 +104,8 @@ static int parse(struct xml_source *source, const char *text, size_t length, str
 	parser->sax->internalSubset = on_subset;
 	source->doc = xmlCtxtReadMemory(parser, text, (int)length, NULL, NULL,
 					XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_NOERROR |
-						XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES);
+						XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES |
+						XML_PARSE_COMPACT);
 	if (!source->doc || limits.broken || !xmlDocGetRootElement(source->doc))
 		ret = fail_parse(source, parser, err);
 	xmlFreeParserCtxt(parser);
@@ -170,6 +171,24 @@ char *xml_content(const xmlNode *node)
 		    child->content)
 			strbuf_add_text(&text, (const char *)child->content);
 	return strbuf_take(&text);
+}
+
+bool xml_attribute_peek(const xmlNode *node, const char *name, char **ret_text)
+{
+	static char empty[] = "";
+
+	for (const xmlAttr *a = node->properties; a; a = a->next) {
+		const xmlNode *piece = a->children;
+
+		if (a->ns || strcmp((const char *)a->name, name))
+			continue;
+		if (piece && (piece->next || piece->type != XML_TEXT_NODE))
+			return false;
+		*ret_text = piece && piece->content ? (char *)piece->content : empty;
+		return true;
+	}
+	*ret_text = NULL;
+	return true;
 }
 
 char *xml_attribute(const xmlNode *node, const char *name)

@@ -10,6 +10,8 @@
 #ifndef TERRACE_DOMAIN_XML_H
 #define TERRACE_DOMAIN_XML_H
 
+#include <stdbool.h>
+
 #include <libxml/tree.h>
 
 #include "base/cleanup.h"
@@ -48,6 +50,12 @@ xmlNode *xml_next(const xmlNode *node);
 char *xml_content(const xmlNode *node);
 /* The value of an attribute without name space, or NULL; free() it. */
 char *xml_attribute(const xmlNode *node, const char *name);
+
+/*
+ * The same without a copy: *ret_text is the document's own, or NULL where there is no such attribute.
+ * False when only a copy can be had (a reference is in the value).
+ */
+bool xml_attribute_peek(const xmlNode *node, const char *name, char **ret_text);
 
 /*
  * The element at a path below the root, "cpu/numa/cell[2]/distances"; numbers count from 1 among

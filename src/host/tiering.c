@@ -69,7 +69,7 @@ static void read_tiers(int root_fd, struct host_tiering *tiering)
 		char path[320];
 
 		/* "memory_tiering" of old kernels has no number. */
-		if (strncmp(entry->d_name, prefix, sizeof(prefix) - 1) || *number < '0' ||
+		if (strncmp(entry->d_name, prefix, sizeof(prefix) - 1) != 0 || *number < '0' ||
 		    *number > '9')
 			continue;
 		snprintf(path, sizeof(path), "%s/nodelist", entry->d_name);

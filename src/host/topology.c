@@ -53,25 +53,49 @@ static int fill_node(hwloc_obj_t obj, struct host_facts *facts, struct err *err)
 	return 0;
 }
 
-/* The node that a CPU belongs to: see topology.h. Nodes come by ascending os_index. */
-static size_t owner_of_cpu(hwloc_topology_t topology, const struct host_facts *facts,
-			   unsigned int cpu)
+struct near {
+	struct host_node *node;
+	hwloc_const_cpuset_t cpus; /* that are near it */
+	int count;
+};
+
+/* The node that is near the fewest CPUs first, then by id. */
+static int compare_near(const void *a, const void *b)
 {
-	size_t owner = facts->n_nodes;
-	int owner_weight = 0;
+	const struct near *left = a, *right = b;
 
+	if (left->count != right->count)
+		return left->count < right->count ? -1 : 1;
+	return (left->node->id > right->node->id) - (left->node->id < right->node->id);
+}
+
+/* Each node in that order gets what is near it and nobody's yet: see topology.h. */
+static int give_cpus(hwloc_topology_t topology, struct host_facts *facts, struct err *err)
+{
+	autofree struct near *near = calloc(facts->n_nodes, sizeof(*near));
+	struct idset given = IDSET_EMPTY;
+
+	if (!near)
+		return err_set_errno(err, ERR_HOST, -ENOMEM, NULL, "host facts");
 	for (size_t i = 0; i < facts->n_nodes; i++) {
-		hwloc_obj_t obj = hwloc_get_numanode_obj_by_os_index(topology, facts->node[i].id);
-		int weight = hwloc_bitmap_weight(obj->cpuset);
+		near[i].node = &facts->node[i];
+		near[i].cpus =
+			hwloc_get_numanode_obj_by_os_index(topology, facts->node[i].id)->cpuset;
+		near[i].count = hwloc_bitmap_weight(near[i].cpus);
+	}
+	qsort(near, facts->n_nodes, sizeof(*near), compare_near);
+	for (size_t i = 0; i < facts->n_nodes; i++) {
+		int cpu = -1;
 
-		if (!hwloc_bitmap_isset(obj->cpuset, cpu))
-			continue;
-		if (owner == facts->n_nodes || weight < owner_weight) {
-			owner = i;
-			owner_weight = weight;
+		while ((cpu = hwloc_bitmap_next(near[i].cpus, cpu)) >= 0) {
+			if (idset_has(&given, (unsigned int)cpu) ||
+			    !idset_has(&facts->online_cpus, (unsigned int)cpu))
+				continue;
+			idset_add(&given, (unsigned int)cpu);
+			idset_add(&near[i].node->cpus, (unsigned int)cpu);
 		}
 	}
-	return owner;
+	return 0;
 }
 
 static int fill_cpus(hwloc_topology_t topology, struct host_facts *facts, struct err *err)
@@ -79,17 +103,13 @@ static int fill_cpus(hwloc_topology_t topology, struct host_facts *facts, struct
 	hwloc_obj_t pu = NULL;
 
 	while ((pu = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, pu))) {
-		size_t owner = owner_of_cpu(topology, facts, pu->os_index);
-
 		if (pu->os_index >= IDSET_MAX)
 			return err_set(err, ERR_UNSUPPORTED, -ERANGE, NULL,
 				       "CPU %u: ids of %u and more are not supported", pu->os_index,
 				       IDSET_MAX);
 		idset_add(&facts->online_cpus, pu->os_index);
-		if (owner < facts->n_nodes)
-			idset_add(&facts->node[owner].cpus, pu->os_index);
 	}
-	return 0;
+	return give_cpus(topology, facts, err);
 }
 
 /* Index in facts of a distance matrix's object; n_nodes when it is no known node. */

@@ -28,6 +28,11 @@ struct argv_context {
 	const char *hugetlbfs;	       /* mount point for page files; NULL: "/dev/hugepages" */
 	uint64_t hugetlbfs_page_bytes; /* its page size; 0: 2 MiB. Other sizes use memfd */
 	bool paused;		       /* -S */
+	/*
+	 * Memory that only the cgroup keeps in place is not populated by the line: whoever starts it
+	 * does that from threads that were put where the memory belongs.
+	 */
+	bool populate_later;
 	/* Nodes without CPUs, and those where the emulator may not run, are no node-affinity. */
 	const struct host_facts *facts;
 };

@@ -2,6 +2,7 @@
 /* Cells with their backends, distances, and HMAT: see argv_line.h. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "manager/argv_line.h"
@@ -128,6 +129,34 @@ static bool fill_distances(const struct domain_numa *numa, uint8_t *matrix)
 	return special;
 }
 
+static char *put_number(char *at, size_t number)
+{
+	char digits[20];
+	size_t n = 0;
+
+	do
+		digits[n++] = (char)('0' + number % 10);
+	while (number /= 10);
+	while (n)
+		*at++ = digits[--n];
+	return at;
+}
+
+/* Not with formats: there are thousands of them, and they would be most of the line's cost. */
+static void add_distance(struct argv_line *line, size_t from, size_t to, uint8_t value)
+{
+	static const char before[] = "-numa\0dist,src=";
+	char text[96], *at;
+
+	memcpy(text, before, sizeof(before) - 1);
+	at = put_number(text + sizeof(before) - 1, from);
+	at = put_number(stpcpy(at, ",dst="), to);
+	at = put_number(stpcpy(at, ",val="), value);
+	*at++ = '\0';
+	strbuf_add(&line->words, text, (size_t)(at - text));
+	line->n_words += 2;
+}
+
 static void add_distances(struct argv_line *line)
 {
 	const struct domain_numa *numa = &line->domain->cpu.numa;
@@ -137,11 +166,8 @@ static void add_distances(struct argv_line *line)
 	if (!fill_distances(numa, matrix))
 		return;
 	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < n; j++) {
-			argv_option(line, "-numa", "dist,src=%zu,dst=%zu,val=%u", i, j,
-				    matrix[i * n + j]);
-			argv_end(line);
-		}
+		for (size_t j = 0; j < n; j++)
+			add_distance(line, i, j, matrix[i * n + j]);
 }
 
 /* ---- HMAT ---- */

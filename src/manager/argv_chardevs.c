@@ -24,7 +24,19 @@ static int no_path(const char *element, size_t number, struct err *err)
 		       "XML error: Missing source path attribute for char device");
 }
 
-/* "-chardev TYPE,id=char<id>,...". A unix socket without a path is the domain's own. */
+/* RUNTIME/ID.sock, which "terrace console" and "terrace run" connect to. */
+static void add_own_socket(struct argv_line *line, const char *id)
+{
+	argv_option(line, "-chardev", "socket,id=char%s", id);
+	argv_add_pair(line, ",path=", line->context->runtime_dir);
+	argv_add(line, "/%s.sock,server=on,wait=off", id);
+}
+
+/*
+ * "-chardev TYPE,id=char<id>,...". A pty and a unix socket without a path are the domain's own socket:
+ * unlike a pty it needs no question to the emulator for its name, notices who comes and goes, and
+ * keeps no output for somebody who never comes.
+ */
 static int add_chardev(struct argv_line *line, const struct domain_chardev *chardev,
 		       const char *element, size_t number, const char *id, struct err *err)
 {
@@ -32,7 +44,10 @@ static int add_chardev(struct argv_line *line, const struct domain_chardev *char
 	const char *runtime_dir = line->context->runtime_dir;
 	bool bind = !is(source->mode, "connect");
 
-	if (is(chardev->type, "pty") || is(chardev->type, "null")) {
+	if (runtime_dir &&
+	    (is(chardev->type, "pty") || (is(chardev->type, "unix") && !source->path && bind))) {
+		add_own_socket(line, id);
+	} else if (is(chardev->type, "pty") || is(chardev->type, "null")) {
 		argv_option(line, "-chardev", "%s,id=char%s", chardev->type, id);
 	} else if (is(chardev->type, "stdio")) {
 		/* Ctrl-C is the guest's. */
@@ -45,19 +60,17 @@ static int add_chardev(struct argv_line *line, const struct domain_chardev *char
 		if (source->append)
 			argv_add(line, ",append=%s", is(source->append, "on") ? "on" : "off");
 	} else if (is(chardev->type, "unix")) {
-		if (!source->path && (!bind || !runtime_dir))
+		if (!source->path)
 			return no_path(element, number, err);
 		argv_option(line, "-chardev", "socket,id=char%s", id);
-		argv_add_pair(line, ",path=", source->path ? source->path : runtime_dir);
-		if (!source->path)
-			argv_add(line, "/%s.sock", id);
+		argv_add_pair(line, ",path=", source->path);
 		if (bind)
 			argv_add(line, ",server=on,wait=off");
 	} else {
-		return argv_unsupported(line, err, element, number,
-					"character device of type '%s' here (there are pty, file, "
-					"unix, stdio and null)",
-					chardev->type);
+		return argv_refuse(err, element, number,
+				   "character device type '%s' is not available: use pty, file, "
+				   "unix, stdio or null",
+				   chardev->type);
 	}
 	argv_end(line);
 	return 0;
@@ -71,9 +84,9 @@ static int add_serial(struct argv_line *line, const struct domain_chardev *chard
 
 	if (chardev->target.type && !is(chardev->target.type, "isa-serial") &&
 	    !is(chardev->target.type, "serial"))
-		return argv_unsupported(line, err, element, number,
-					"serial port of type '%s' here (there is isa-serial)",
-					chardev->target.type);
+		return argv_refuse(err, element, number,
+				   "serial port type '%s' is not available: use isa-serial",
+				   chardev->target.type);
 	snprintf(id, sizeof(id), "serial%zu", port);
 	ret = add_chardev(line, chardev, element, number, id, err);
 	if (ret < 0)
@@ -103,12 +116,15 @@ static int add_virtio_console(struct argv_line *line, size_t i, struct err *err)
 	if (ret < 0)
 		return ret;
 	if (!has_controller) {
+		static const struct domain_address anywhere;
+
 		argv_option(line, "-device", "virtio-serial-pci,id=virtio-serial0");
+		ret = argv_add_address(line, &anywhere, "devices/console", i + 1, err);
 		argv_end(line);
 	}
 	argv_option(line, "-device", "virtconsole,chardev=char%s,id=%s", id, id);
 	argv_end(line);
-	return 0;
+	return ret;
 }
 
 /*

@@ -33,21 +33,43 @@ static bool number_of(const char *text, uint64_t *ret_value)
 	return !text || number_parse(text, ret_value) == 0;
 }
 
+static const char *root_bus(const struct argv_line *line)
+{
+	return line->is_i440fx ? "pci.0" : "pcie.0";
+}
+
+/* Left to itself QEMU takes any bus that is free, and an expander's holds nothing but bridges. */
+static bool has_other_buses(const struct domain_spec *domain)
+{
+	for (size_t i = 0; i < domain->devices.n_controllers; i++) {
+		const struct domain_controller *controller = &domain->devices.controllers[i];
+
+		if (!strcmp(controller->type, "pci") && controller->model &&
+		    strcmp(controller->model, "pci-root") && strcmp(controller->model, "pcie-root"))
+			return true;
+	}
+	return false;
+}
+
 int argv_add_address(struct argv_line *line, const struct domain_address *address,
 		     const char *element, size_t number, struct err *err)
 {
 	const struct domain_controller *controller;
 	uint64_t bus, slot, function;
 
-	if (!address->given)
+	if (!address->given) {
+		if (has_other_buses(line->domain))
+			argv_add(line, ",bus=%s", root_bus(line));
 		return 0;
+	}
 	if (strcmp(address->type, "pci") || !number_of(address->bus, &bus) ||
 	    !number_of(address->slot, &slot) || !number_of(address->function, &function))
-		return argv_unsupported(line, err, element, number,
-					"address of type '%s' for this device", address->type);
+		return argv_refuse(err, element, number,
+				   "this device has a PCI address, not one of type '%s'",
+				   address->type);
 	controller = bus ? controller_find(line->domain, bus) : NULL;
 	if (!bus)
-		argv_add(line, ",bus=%s", line->is_i440fx ? "pci.0" : "pcie.0");
+		argv_add(line, ",bus=%s", root_bus(line));
 	else if (controller && controller->alias.given && controller->alias.name)
 		argv_add_pair(line, ",bus=", controller->alias.name);
 	else
@@ -198,7 +220,10 @@ static int add_pci(struct argv_line *line, size_t i, int64_t index, int64_t *num
 	const struct controller_row *row = row_find(model);
 	int ret = 0;
 
-	if (!row || !is_available(line, row->kind))
+	if (!row)
+		return argv_refuse(err, ELEMENT, i + 1,
+				   "PCI controller model '%s' is not available", model);
+	if (!is_available(line, row->kind))
 		return argv_unsupported(line, err, ELEMENT, i + 1, "%s", model);
 	switch (row->kind) {
 	case CONTROLLER_ROOT:
@@ -241,9 +266,12 @@ static int add_other(struct argv_line *line, size_t i, struct err *err)
 
 	if (is_none(controller))
 		return 0;
-	if (strcmp(controller->type, "virtio-serial") || !line->emulator->virtio_serial)
-		return argv_unsupported(line, err, ELEMENT, i + 1, "controller of type '%s'",
-					controller->type);
+	if (strcmp(controller->type, "virtio-serial"))
+		return argv_refuse(err, ELEMENT, i + 1,
+				   "controller type '%s' is not available: remove it",
+				   controller->type);
+	if (!line->emulator->virtio_serial)
+		return argv_unsupported(line, err, ELEMENT, i + 1, "virtio-serial");
 	argv_option(line, "-device", "virtio-serial-pci,id=virtio-serial%" PRId64,
 		    controller->index.value);
 	ret = argv_add_address(line, &controller->address, ELEMENT, i + 1, err);

@@ -36,16 +36,18 @@ static int check_disk(const struct argv_line *line, const struct domain_disk *di
 	if (!line->emulator->virtio_blk || !line->emulator->blockdev)
 		return argv_unsupported(line, err, element, number, "disks");
 	if (disk->device && !is(disk->device, "disk"))
-		return argv_unsupported(line, err, element, number, "disk of device '%s' here",
-					disk->device);
+		return argv_refuse(err, element, number,
+				   "disk device '%s' is not available: use device='disk' with "
+				   "bus='virtio'",
+				   disk->device);
 	if (disk->target.bus ? !is(disk->target.bus, "virtio")
 			     : strncmp(disk->target.dev ? disk->target.dev : "", "vd", 2))
-		return argv_unsupported(line, err, element, number,
-					"disk bus '%s' here (there is virtio)",
-					disk->target.bus ? disk->target.bus : "of this target");
+		return argv_refuse(err, element, number,
+				   "disk bus '%s' is not available: use virtio",
+				   disk->target.bus ? disk->target.bus : "of this target");
 	if (!disk->source.file && !disk->source.dev)
-		return argv_unsupported(line, err, element, number,
-					"disk without <source file=...> or <source dev=...>");
+		return argv_refuse(err, element, number,
+				   "a disk needs <source file=...> or <source dev=...>");
 	return 0;
 }
 
@@ -141,10 +143,11 @@ static int add_netdev(struct argv_line *line, const struct domain_interface *int
 		argv_add(line, ",script=no,downscript=no%s,id=%s",
 			 is(interface->driver.name, "vhost") ? ",vhost=on" : "", id);
 	} else {
-		return err_set(err, ERR_UNSUPPORTED, -ENOTSUP, "/domain/devices/interface",
-			       "interface type '%s' is not available: use type='bridge' with "
-			       "<source bridge=...>, 'ethernet' with <target dev=...>, or 'user'",
-			       interface->type);
+		return argv_refuse(
+			err, "devices/interface", i + 1,
+			"interface type '%s' is not available: use type='bridge' with "
+			"<source bridge=...>, 'ethernet' with <target dev=...>, or 'user'",
+			interface->type);
 	}
 	argv_end(line);
 	return 0;
@@ -178,8 +181,8 @@ static int add_interface(struct argv_line *line, size_t i, struct err *err)
 	if (!line->emulator->virtio_net || !line->emulator->netdev)
 		return argv_unsupported(line, err, element, i + 1, "network cards");
 	if (model && strcmp(model, "virtio"))
-		return argv_unsupported(line, err, element, i + 1,
-					"interface model '%s' here (there is virtio)", model);
+		return argv_refuse(err, element, i + 1,
+				   "interface model '%s' is not available: use virtio", model);
 	ret = add_netdev(line, interface, i, err);
 	if (ret < 0)
 		return ret;
@@ -206,8 +209,9 @@ static int add_rng(struct argv_line *line, size_t i, struct err *err)
 		return argv_unsupported(line, err, element, i + 1, "virtio-rng");
 	if (strcmp(rng->model, "virtio") || !rng->backend.given ||
 	    strcmp(rng->backend.model, "random"))
-		return argv_unsupported(line, err, element, i + 1,
-					"such rng here (model 'virtio' with backend 'random')");
+		return argv_refuse(
+			err, element, i + 1,
+			"only model='virtio' with <backend model='random'> is available");
 	snprintf(id, sizeof(id), "rng%zu", i);
 	snprintf(object, sizeof(object), "objrng%zu", i);
 	argv_json_open(line, "-object");

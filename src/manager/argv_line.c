@@ -162,7 +162,28 @@ void argv_json_set(struct argv_line *line, const char *name, const struct idset 
 	strbuf_add_char(&line->words, ']');
 }
 
-/* ---- what the emulator lacks ---- */
+/* ---- refusals ---- */
+
+static const char *subject_of(const char *element, size_t number, char subject[ERR_SUBJECT_MAX])
+{
+	if (number)
+		snprintf(subject, ERR_SUBJECT_MAX, "/domain/%s[%zu]", element, number);
+	else
+		snprintf(subject, ERR_SUBJECT_MAX, "/domain/%s", element);
+	return subject;
+}
+
+int argv_refuse(struct err *err, const char *element, size_t number, const char *fmt, ...)
+{
+	char subject[ERR_SUBJECT_MAX], message[ERR_MESSAGE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	return err_set(err, ERR_UNSUPPORTED, -ENOTSUP, subject_of(element, number, subject), "%s",
+		       message);
+}
 
 int argv_unsupported(const struct argv_line *line, struct err *err, const char *element,
 		     size_t number, const char *fmt, ...)
@@ -170,10 +191,7 @@ int argv_unsupported(const struct argv_line *line, struct err *err, const char *
 	char subject[ERR_SUBJECT_MAX], what[200];
 	va_list ap;
 
-	if (number)
-		snprintf(subject, sizeof(subject), "/domain/%s[%zu]", element, number);
-	else
-		snprintf(subject, sizeof(subject), "/domain/%s", element);
+	subject_of(element, number, subject);
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);

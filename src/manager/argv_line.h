@@ -56,6 +56,10 @@ void argv_json_set(struct argv_line *line, const char *name, const struct idset 
 int argv_unsupported(const struct argv_line *line, struct err *err, const char *element,
 		     size_t number, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
+/* -ENOTSUP, for what no emulator gets from us: fmt is the whole message. */
+int argv_refuse(struct err *err, const char *element, size_t number, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
 /* ---- parts, in their order on the line ---- */
 
 int argv_add_machine(struct argv_line *line, struct err *err); /* -machine -accel -cpu */
@@ -75,7 +79,10 @@ int argv_add_chardevs(struct argv_line *line, struct err *err); /* serial ports 
 int argv_add_backend(struct argv_line *line, const char *id, const struct placement_memory *memory,
 		     const struct domain_cell *cell, struct err *err);
 
-/* ",bus=pci.1,addr=0x2" of a PCI device; nothing when no address is given. */
+/*
+ * ",bus=pci.1,addr=0x2" of a PCI device; without an address the root bus, and not even that where
+ * there is no other.
+ */
 int argv_add_address(struct argv_line *line, const struct domain_address *address,
 		     const char *element, size_t number, struct err *err);
 

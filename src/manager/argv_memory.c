@@ -156,7 +156,8 @@ static int add_backend(struct argv_line *line, const struct backend *backend, st
 	const struct domain_number *threads = &line->domain->memory_backing.allocation.threads;
 	const struct placement_memory *memory = backend->memory;
 	enum backend_kind kind = backend_kind(line, backend);
-	bool populate = backend->reserve && memory->populate;
+	bool populate = backend->reserve && memory->populate &&
+			!(line->context->populate_later && memory->enforcer == PLACEMENT_CPUSET);
 	bool has_context = false;
 	int ret;
 
@@ -277,7 +278,8 @@ static int check_available(const struct argv_line *line, const struct device *de
 	if (!has[model])
 		return argv_unsupported(line, err, "devices/memory", device->number, "%s",
 					models[model].name);
-	if (device->domain->target.dynamic_memslots && !emulator->virtio_mem_dynamic_memslots)
+	if (device->domain->target.dynamic_memslots == DOMAIN_YES &&
+	    !emulator->virtio_mem_dynamic_memslots)
 		return argv_unsupported(line, err, "devices/memory", device->number,
 					"dynamicMemslots");
 	return 0;
@@ -343,7 +345,7 @@ static int add_virtio(struct argv_line *line, const struct device *device, struc
 	if (device->prealloc && line->emulator->virtio_mem_prealloc)
 		argv_add(line, ",prealloc=on");
 	argv_add_pair(line, ",memaddr=", device_base(domain));
-	if (domain->target.dynamic_memslots)
+	if (domain->target.dynamic_memslots && line->emulator->virtio_mem_dynamic_memslots)
 		argv_add(line, ",dynamic-memslots=%s",
 			 domain->target.dynamic_memslots == DOMAIN_YES ? "on" : "off");
 	argv_add_pair(line, ",id=", device->alias);

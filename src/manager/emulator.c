@@ -55,7 +55,7 @@ static const char *const questions[ASK_COUNT][5] = {
 	[ASK_HELP] = { "-help" },
 	[ASK_OBJECTS] = { "-object", "help" },
 	[ASK_BACKEND] = { "-object", "memory-backend-ram,help" },
-	[ASK_POLICY] = { "-machine", "none", "-object",
+	[ASK_POLICY] = { "-machine", "q35", "-object",
 			 "{\"qom-type\":\"memory-backend-ram\",\"id\":\"a\",\"size\":0,"
 			 "\"policy\":\"weighted-interleave\"}" },
 	[ASK_DEVICES] = { "-device", "help" },
@@ -213,8 +213,9 @@ static int read_version(struct emulator *emulator, const char *help, struct err 
 
 	if (!version || version > help + strcspn(help, "\n") || !name_length)
 		return err_set(err, ERR_USER, -EINVAL, emulator->path,
-			       "does not answer -help as QEMU and terrace-vmm do; name an emulator "
-			       "in <emulator>");
+			       "does not answer -help as QEMU and terrace-vmm do, but '%.*s'; name "
+			       "an emulator in <emulator>",
+			       (int)MIN(strcspn(help, "\n"), (size_t)120), help);
 	version += strlen(" version ");
 	minor = strchr(version, '.');
 	emulator->version_major = (unsigned int)strtoul(version, NULL, 10);

@@ -400,6 +400,22 @@ static void place_memory(struct placement_build *build)
 
 /* ---- cpuset.mems ------------------------------------------------------------------------------ */
 
+/*
+ * Nodes without memory are of no use there, and cgroup v1 refuses them. A set of nothing else is
+ * left as it is: a note says that it cannot work.
+ */
+static void drop_memoryless(const struct host_facts *facts, struct idset *mems)
+{
+	struct idset rest = *mems;
+
+	if (!facts)
+		return;
+	for (size_t w = 0; w < ARRAY_SIZE(rest.words); w++)
+		rest.words[w] &= facts->memory_nodes.words[w];
+	if (!idset_is_empty(&rest))
+		*mems = rest;
+}
+
 static struct idset union_of_all(const struct placement *placement, const struct idset *first)
 {
 	struct idset all = *first;
@@ -431,6 +447,10 @@ static void place_mems(struct placement_build *build)
 		placement->vcpu_mems[i] = cgroup_alone
 						  ? placement->cells[placement->vcpu_cells[i]].nodes
 						  : placement->domain_mems;
+	drop_memoryless(build->facts, &placement->domain_mems);
+	drop_memoryless(build->facts, &placement->emulator_mems);
+	for (size_t i = 0; i < placement->n_vcpus; i++)
+		drop_memoryless(build->facts, &placement->vcpu_mems[i]);
 }
 
 static int new_vcpus(struct placement_build *build, struct err *err)
@@ -468,8 +488,17 @@ static int advise(struct placement_build *build, struct err *err)
 	if (!build->facts)
 		return err_set(err, ERR_HOST, -EINVAL, "/domain/vcpu",
 			       "placement='auto' needs to know the host");
-	if (memory_auto)
-		return placement_advise(build, err);
+	if (memory_auto) {
+		int ret = placement_advise(build, err);
+
+		if (!ret && build->placement->n_cells > 1 &&
+		    idset_count(&build->placement->advice) > 1)
+			placement_note(build,
+				       "placement='auto': every cell has all of %s; for nodes of "
+				       "its own give <memory> a nodeset, and each cell a memnode",
+				       NODES_TEXT(&build->placement->advice));
+		return ret;
+	}
 	/* CPUs alone (<memory> is there, or the reader would have made it automatic too). */
 	build->placement->advice = memory->nodeset.ids;
 	placement_note(build, "placement='auto': vCPUs run beside the memory, on CPUs of %s",

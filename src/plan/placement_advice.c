@@ -15,9 +15,9 @@
  * nearest first. Where even that is not enough, all nodes with memory; the notes say what is missing.
  *
  * The search is greedy: a set grows from each of the 64 largest nodes, by the node that makes it
- * enough (the nearest of those), else by the nearest, or in a second round by the largest. One node
- * is found exactly, two nearly always; a host of 1,024 nodes takes milliseconds, not ages. The same
- * host and domain always give the same advice.
+ * enough (the nearest of those), else by the nearest, or in a second round by the largest. One or
+ * two nodes are the best that there are, more nearly always; a host of 1,024 nodes takes
+ * milliseconds, not ages. The same host and domain always give the same advice.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -392,11 +392,11 @@ static void explain(struct placement_build *build, const struct search *search,
 		       "placement='auto': %s %s %u vCPUs and %s (with page tables and the VMM "
 		       "itself); there: %u CPUs, %s %s",
 		       NODES_TEXT(&build->placement->advice), texts[outcome], wanted->vcpus,
-		       SIZE_TEXT(wanted->base_bytes), sum.cpus, SIZE_TEXT(sum.base_bytes), there);
+		       WANTED_TEXT(wanted->base_bytes), sum.cpus, SIZE_TEXT(sum.base_bytes), there);
 	for (size_t i = 0; i < wanted->n_pools; i++)
 		placement_note(
 			build, "placement='auto': %s of huge pages of %s wanted, %s free there",
-			SIZE_TEXT(wanted->pools[i].bytes), SIZE_TEXT(wanted->pools[i].page_bytes),
+			WANTED_TEXT(wanted->pools[i].bytes), SIZE_TEXT(wanted->pools[i].page_bytes),
 			SIZE_TEXT(sum.pools_bytes[i]));
 	explain_others(build, search, outcome);
 }
@@ -427,21 +427,22 @@ int placement_advise(struct placement_build *build, struct err *err)
 	const struct host_facts *facts = build->facts;
 	size_t n = facts->n_nodes;
 	autofree struct offer *offers = calloc(n + 1, sizeof(*offers));
-	autofree bool *flags = calloc(3 * n + 1, sizeof(*flags));
+	autofree bool *candidate = calloc(n + 1, sizeof(bool));
+	autofree bool *member = calloc(n + 1, sizeof(bool)), *best = calloc(n + 1, sizeof(bool));
 	autofree unsigned int *distance = calloc(n + 1, sizeof(*distance));
 	struct search search = {
 		.facts = facts,
 		.wanted = want(build),
 		.offers = offers,
-		.candidate = flags,
-		.member = flags + n,
-		.best = flags + 2 * n,
+		.candidate = candidate,
+		.member = member,
+		.best = best,
 		.distance = distance,
 	};
 	struct idset *advice = &build->placement->advice;
 	enum outcome outcome;
 
-	if (!offers || !flags || !distance)
+	if (!offers || !candidate || !member || !best || !distance)
 		return err_set_errno(err, ERR_HOST, -ENOMEM, NULL, "placement");
 	fill_offers(&search);
 	outcome = choose(&search);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the files of the placement share; for them only. placement.c decides memory and cpuset.mems,
- * placement_cpus.c CPUs, placement_advice.c nodes for placement='auto', placement_notes.c what a
- * user should know.
+ * placement_cpus.c CPUs, placement_advice.c nodes for placement='auto', placement_notes.c and
+ * placement_fit.c what a user should know.
  */
 #ifndef TERRACE_PLAN_PLACEMENT_INTERNAL_H
 #define TERRACE_PLAN_PLACEMENT_INTERNAL_H
@@ -27,8 +27,20 @@ int placement_advise(struct placement_build *build, struct err *err);
 /* Needs everything of memory, and the advice. */
 int placement_fill_cpus(struct placement_build *build, struct err *err);
 
-/* Needs everything else. */
+/* Needs everything else. The second is called by the first. */
 void placement_add_notes(struct placement_build *build);
+void placement_add_fit_notes(struct placement_build *build);
+
+/* Cells, then devices, as one list. */
+size_t placement_memory_count(const struct placement *placement);
+const struct placement_memory *placement_memory_at(const struct placement *placement, size_t i);
+
+/* It fails rather than go to other nodes. */
+bool placement_must_stay(const struct placement_memory *memory);
+
+/* "cells 0-1 and memory device 2", "the guest's memory": those whose flag is set. Returns buf. */
+const char *placement_names_text(const struct placement *placement, const bool *which, char *buf,
+				 size_t buf_size);
 
 /* vCPUs that are there from the start. */
 unsigned int placement_vcpus_at_start(const struct domain_spec *domain);
@@ -37,9 +49,10 @@ unsigned int placement_vcpus_at_start(const struct domain_spec *domain);
 uint64_t placement_node_room_bytes(const struct host_facts *facts, const struct host_node *node,
 				   uint64_t page_bytes);
 
-/* "16 GiB", "1.5 GiB", "800 MiB": short, rounded down. 24 bytes are enough. Returns buf. */
-const char *placement_size_text(uint64_t bytes, char *buf, size_t buf_size);
-#define SIZE_TEXT(bytes) placement_size_text(bytes, (char[24]){ 0 }, 24)
+/* "16 GiB", "1.5 GiB", "800 MiB": short, rounded to a tenth. 24 bytes are enough. Returns buf. */
+const char *placement_size_text(uint64_t bytes, bool round_up, char *buf, size_t buf_size);
+#define SIZE_TEXT(bytes)   placement_size_text(bytes, false, (char[24]){ 0 }, 24)
+#define WANTED_TEXT(bytes) placement_size_text(bytes, true, (char[24]){ 0 }, 24)
 
 /* "node 1", "nodes 0-1,3". Returns buf. */
 const char *placement_nodes_text(const struct idset *nodes, char *buf, size_t buf_size);

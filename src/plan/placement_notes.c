@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a user should know about a placement: memory that does not fit where it must be, vCPUs far
- * from their memory, and what this kernel will not keep. Advice explains itself
- * (placement_advice.c).
+ * What a user should know about a placement: vCPUs far from their memory, and what this kernel will
+ * not keep. What does not fit is in placement_fit.c; advice explains itself (placement_advice.c).
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,18 +10,23 @@
 #include "base/util.h"
 #include "plan/placement_internal.h"
 
-const char *placement_size_text(uint64_t bytes, char *buf, size_t buf_size)
+const char *placement_size_text(uint64_t bytes, bool round_up, char *buf, size_t buf_size)
 {
 	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
 	unsigned int unit = 0, shift;
-	uint64_t whole, tenths;
+	uint64_t whole, rest, tenths;
 
-	/* Numbers below 10,000 of the unit below stay there when they would be odd otherwise. */
 	while (unit + 1 < ARRAY_SIZE(units) && bytes >> (10 * (unit + 1)))
 		unit++;
 	shift = 10 * unit;
 	whole = bytes >> shift;
-	tenths = unit ? ((bytes >> (shift - 10)) & 1023) * 10 / 1024 : 0;
+	rest = bytes & ((UINT64_C(1) << shift) - 1);
+	/* In 1024ths first: ten times the rest would not fit. */
+	tenths = unit ? (rest >> (shift - 10)) * 10 / 1024 : 0;
+	if (round_up && unit && (tenths << (shift - 10)) * 1024 / 10 < rest && ++tenths == 10) {
+		tenths = 0;
+		whole++;
+	}
 	if (tenths)
 		snprintf(buf, buf_size, "%" PRIu64 ".%" PRIu64 " %s", whole, tenths, units[unit]);
 	else
@@ -38,55 +42,33 @@ const char *placement_nodes_text(const struct idset *nodes, char *buf, size_t bu
 	return buf;
 }
 
-uint64_t placement_node_room_bytes(const struct host_facts *facts, const struct host_node *node,
-				   uint64_t page_bytes)
-{
-	const struct host_pool *pool;
-	uint64_t pools_bytes = 0;
+/* ---- memory as one list ------------------------------------------------------------------------ */
 
-	if (page_bytes) {
-		pool = host_node_pool(node, page_bytes);
-		if (!pool)
-			return 0;
-		return pool->page_bytes * (facts->has_free ? pool->free_pages : pool->total_pages);
-	}
-	if (facts->has_free)
-		return node->available_bytes;
-	for (size_t i = 0; i < node->n_pools; i++)
-		pools_bytes += node->pools[i].page_bytes * node->pools[i].total_pages;
-	return node->memory_bytes > pools_bytes ? node->memory_bytes - pools_bytes : 0;
-}
-
-/* ---- does it fit? ----------------------------------------------------------------------------- */
-
-/* Cells and devices as one list. */
-static size_t n_memories(const struct placement *placement)
+size_t placement_memory_count(const struct placement *placement)
 {
 	return placement->n_cells + placement->n_devices;
 }
 
-static const struct placement_memory *memory_at(const struct placement *placement, size_t i)
+const struct placement_memory *placement_memory_at(const struct placement *placement, size_t i)
 {
 	return i < placement->n_cells ? &placement->cells[i]
 				      : &placement->devices[i - placement->n_cells];
 }
 
-/* It fails rather than go elsewhere. */
-static bool must_stay(const struct placement_memory *memory)
+bool placement_must_stay(const struct placement_memory *memory)
 {
 	return memory->enforcer == PLACEMENT_CPUSET || memory->policy == SPEC_POLICY_BIND;
 }
 
-/* "cells 0-1", "memory device 2", "the guest's memory": those whose flag is set. */
-static const char *names_text(const struct placement *placement, const bool *which, char *buf,
-			      size_t buf_size)
+const char *placement_names_text(const struct placement *placement, const bool *which, char *buf,
+				 size_t buf_size)
 {
 	struct idset cells = IDSET_EMPTY, devices = IDSET_EMPTY;
 	char list[96];
 	size_t used = 0;
 
-	for (size_t i = 0; i < n_memories(placement); i++)
-		if (which[i] && i < placement->n_cells)
+	for (size_t i = 0; i < placement_memory_count(placement); i++)
+		if (i < placement->n_cells && which[i])
 			idset_add(&cells, (unsigned int)i);
 		else if (which[i])
 			idset_add(&devices, (unsigned int)(i - placement->n_cells) + 1);
@@ -105,145 +87,6 @@ static const char *names_text(const struct placement *placement, const bool *whi
 			 idset_count(&devices) == 1 ? "" : "s", list);
 	}
 	return buf;
-}
-
-static uint64_t room_on(const struct host_facts *facts, const struct idset *nodes,
-			uint64_t page_bytes)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < facts->n_nodes; i++)
-		if (idset_has(nodes, facts->node[i].id))
-			sum += placement_node_room_bytes(facts, &facts->node[i], page_bytes);
-	return sum;
-}
-
-static const char *pages_text(uint64_t page_bytes, char *buf, size_t buf_size)
-{
-	if (page_bytes)
-		snprintf(buf, buf_size, " in huge pages of %s", SIZE_TEXT(page_bytes));
-	else
-		buf[0] = '\0';
-	return buf;
-}
-
-/*
- * Everything that must be inside nodes, together, with pages of that size: that is enough to find
- * what cannot work whenever nodesets are equal, apart, or inside each other.
- */
-static void check_set(struct placement_build *build, const struct idset *nodes, uint64_t page_bytes,
-		      bool *which)
-{
-	const struct placement *placement = build->placement;
-	uint64_t wanted = 0, room = room_on(build->facts, nodes, page_bytes);
-	char names[256];
-
-	for (size_t i = 0; i < n_memories(placement); i++) {
-		const struct placement_memory *memory = memory_at(placement, i);
-
-		which[i] = must_stay(memory) && memory->page_bytes == page_bytes &&
-			   memory->start_bytes && idset_is_subset(&memory->nodes, nodes);
-		if (which[i])
-			wanted += memory->start_bytes;
-	}
-	if (wanted <= room)
-		return;
-	if (!page_bytes) {
-		placement_note(build, "does not fit: %s: %s on %s, %s %s there",
-			       names_text(placement, which, names, sizeof(names)),
-			       SIZE_TEXT(wanted), NODES_TEXT(nodes), SIZE_TEXT(room),
-			       build->facts->has_free ? "are available" : "are");
-		return;
-	}
-	placement_note(build,
-		       "does not fit: %s: %" PRIu64 " huge pages of %s on %s, %" PRIu64
-		       " %s there (/sys/devices/system/node/nodeN/hugepages/hugepages-%" PRIu64
-		       "kB/nr_hugepages)",
-		       names_text(placement, which, names, sizeof(names)), wanted / page_bytes,
-		       SIZE_TEXT(page_bytes), NODES_TEXT(nodes), room / page_bytes,
-		       build->facts->has_free ? "are free" : "are", page_bytes / KIB);
-}
-
-static bool seen_before(const struct placement *placement, size_t i)
-{
-	const struct placement_memory *memory = memory_at(placement, i);
-
-	for (size_t j = 0; j < i; j++) {
-		const struct placement_memory *other = memory_at(placement, j);
-
-		if (must_stay(other) && other->page_bytes == memory->page_bytes &&
-		    idset_equal(&other->nodes, &memory->nodes))
-			return true;
-	}
-	return false;
-}
-
-/* A share that a node lacks comes from another: no failure, but not what was meant. */
-static void check_soft(struct placement_build *build, size_t i, bool *which)
-{
-	const struct placement_memory *memory = memory_at(build->placement, i);
-	uint64_t room = room_on(build->facts, &memory->nodes, memory->page_bytes);
-	char names[256], pages[64];
-
-	if (memory->policy == SPEC_POLICY_DEFAULT || must_stay(memory) ||
-	    memory->start_bytes <= room)
-		return;
-	memset(which, 0, n_memories(build->placement) * sizeof(*which));
-	which[i] = true;
-	placement_note(build, "spills to other nodes: %s: %s%s on %s, %s %s there",
-		       names_text(build->placement, which, names, sizeof(names)),
-		       SIZE_TEXT(memory->start_bytes),
-		       pages_text(memory->page_bytes, pages, sizeof(pages)),
-		       NODES_TEXT(&memory->nodes), SIZE_TEXT(room),
-		       build->facts->has_free ? "are available" : "are");
-}
-
-/* All of one page size, wherever it may go. */
-static void check_host(struct placement_build *build, uint64_t page_bytes)
-{
-	const struct placement *placement = build->placement;
-	const struct host_facts *facts = build->facts;
-	uint64_t wanted = 0, room = room_on(facts, &facts->nodes, page_bytes);
-	bool free_ones = false;
-	char pages[64];
-
-	for (size_t i = 0; i < n_memories(placement); i++) {
-		const struct placement_memory *memory = memory_at(placement, i);
-
-		if (memory->page_bytes != page_bytes)
-			continue;
-		wanted += memory->start_bytes;
-		free_ones |= !must_stay(memory);
-	}
-	if (free_ones && wanted > room)
-		placement_note(build, "does not fit: the guest: %s%s, %s %s on this host",
-			       SIZE_TEXT(wanted), pages_text(page_bytes, pages, sizeof(pages)),
-			       SIZE_TEXT(room), facts->has_free ? "are available" : "are");
-}
-
-static void add_fit_notes(struct placement_build *build)
-{
-	const struct placement *placement = build->placement;
-	size_t n = n_memories(placement);
-	autofree bool *which = calloc(n, sizeof(*which));
-
-	if (!which) {
-		build->no_memory = true;
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const struct placement_memory *memory = memory_at(placement, i);
-		bool first_of_its_size = true;
-
-		if (must_stay(memory) && !seen_before(placement, i))
-			check_set(build, &memory->nodes, memory->page_bytes, which);
-		check_soft(build, i, which);
-		for (size_t j = 0; j < i; j++)
-			first_of_its_size &= memory_at(placement, j)->page_bytes !=
-					     memory->page_bytes;
-		if (first_of_its_size)
-			check_host(build, memory->page_bytes);
-	}
 }
 
 /* ---- far memory ------------------------------------------------------------------------------- */
@@ -352,11 +195,11 @@ static struct idset ways_out(const struct host_tiering *tiering, const struct id
 /* Marks all memory that must stay on the same nodes as memory i. */
 static void mark_alike(const struct placement *placement, size_t i, bool *which)
 {
-	const struct placement_memory *memory = memory_at(placement, i);
+	const struct placement_memory *memory = placement_memory_at(placement, i);
 
-	for (size_t j = 0; j < n_memories(placement); j++)
-		which[j] = must_stay(memory_at(placement, j)) &&
-			   idset_equal(&memory_at(placement, j)->nodes, &memory->nodes);
+	for (size_t j = 0; j < placement_memory_count(placement); j++)
+		which[j] = placement_must_stay(placement_memory_at(placement, j)) &&
+			   idset_equal(&placement_memory_at(placement, j)->nodes, &memory->nodes);
 }
 
 /*
@@ -373,7 +216,7 @@ static void add_demotion_notes(struct placement_build *build)
 			  : host_kernel_is(tiering, 7, 3) ? "ignores policies"
 			  : host_kernel_is(tiering, 6, 13) ? "ignores policies and perhaps cpusets"
 							   : "ignores policies and cpusets";
-	size_t n = n_memories(placement);
+	size_t n = placement_memory_count(placement);
 	autofree bool *which = calloc(n, sizeof(*which)), *done = calloc(n, sizeof(*done));
 	char names[256];
 
@@ -382,11 +225,11 @@ static void add_demotion_notes(struct placement_build *build)
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		const struct placement_memory *memory = memory_at(placement, i);
+		const struct placement_memory *memory = placement_memory_at(placement, i);
 		struct idset out = ways_out(tiering, &memory->nodes,
 					    respects ? &placement->domain_mems : NULL);
 
-		if (done[i] || !must_stay(memory) || idset_is_empty(&out))
+		if (done[i] || !placement_must_stay(memory) || idset_is_empty(&out))
 			continue;
 		mark_alike(placement, i, which);
 		for (size_t j = 0; j < n; j++)
@@ -396,7 +239,7 @@ static void add_demotion_notes(struct placement_build *build)
 			"demotion is on (/sys/kernel/mm/numa/demotion_enabled), and in Linux "
 			"%u.%u it %s: pages of %s can go from %s to %s",
 			tiering->kernel_major, tiering->kernel_minor, how,
-			names_text(placement, which, names, sizeof(names)),
+			placement_names_text(placement, which, names, sizeof(names)),
 			NODES_TEXT(&memory->nodes), NODES_TEXT(&out));
 	}
 }
@@ -404,8 +247,8 @@ static void add_demotion_notes(struct placement_build *build)
 static bool any_memory(const struct placement *placement,
 		       bool (*test)(const struct placement_memory *memory))
 {
-	for (size_t i = 0; i < n_memories(placement); i++)
-		if (test(memory_at(placement, i)))
+	for (size_t i = 0; i < placement_memory_count(placement); i++)
+		if (test(placement_memory_at(placement, i)))
 			return true;
 	return false;
 }
@@ -423,6 +266,42 @@ static bool is_weighted(const struct placement_memory *memory)
 static bool has_tiering(const struct placement_memory *memory)
 {
 	return memory->numa_balancing;
+}
+
+/* Memory that the kernel may tier, on nodes of more than one tier. */
+static void add_promotion_note(struct placement_build *build)
+{
+	const struct placement *placement = build->placement;
+	const struct host_tiering *tiering = &build->facts->tiering;
+	size_t n = placement_memory_count(placement);
+	autofree bool *which = calloc(n, sizeof(*which));
+	bool any = false;
+	char names[256];
+
+	if (!which) {
+		build->no_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct placement_memory *memory = placement_memory_at(placement, i);
+
+		for (size_t t = 0; t + 1 < tiering->n_tiers; t++) {
+			int fast = idset_next(&tiering->tiers[t].nodes, 0);
+			struct idset slower = host_slower_nodes(tiering,
+								(unsigned int)MAX(fast, 0));
+
+			which[i] |= memory->enforcer == PLACEMENT_CPUSET &&
+				    idset_intersects(&memory->nodes, &tiering->tiers[t].nodes) &&
+				    idset_intersects(&memory->nodes, &slower);
+		}
+		any |= which[i];
+	}
+	if (any)
+		placement_note(build,
+			       "%s: pages on slow nodes are not promoted while "
+			       "kernel.numa_balancing is %u (sysctl kernel.numa_balancing=2)",
+			       placement_names_text(placement, which, names, sizeof(names)),
+			       tiering->numa_balancing);
 }
 
 static void add_kernel_notes(struct placement_build *build)
@@ -446,6 +325,8 @@ static void add_kernel_notes(struct placement_build *build)
 			       "tiering='yes' is without effect while kernel.numa_balancing is %u "
 			       "(sysctl kernel.numa_balancing=2 promotes)",
 			       tiering->numa_balancing);
+	if (!(tiering->numa_balancing & 2))
+		add_promotion_note(build);
 	if (tiering->demotion_enabled)
 		add_demotion_notes(build);
 }
@@ -459,7 +340,7 @@ static void add_kernel_notes(struct placement_build *build)
 static void add_touch_note(struct placement_build *build)
 {
 	const struct placement *placement = build->placement;
-	size_t n = n_memories(placement);
+	size_t n = placement_memory_count(placement);
 	autofree bool *which = calloc(n, sizeof(*which));
 	bool any = false;
 	char names[256];
@@ -469,18 +350,19 @@ static void add_touch_note(struct placement_build *build)
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		const struct placement_memory *memory = memory_at(placement, i);
+		const struct placement_memory *memory = placement_memory_at(placement, i);
 
 		which[i] = memory->enforcer == PLACEMENT_CPUSET && !memory->populate &&
-			   !idset_equal(&memory->nodes, &placement->domain_mems);
+			   !idset_is_subset(&placement->domain_mems, &memory->nodes);
 		any |= which[i];
 	}
 	if (any)
 		placement_note(build,
 			       "%s: without a policy, and not populated before the guest runs "
-			       "(<allocation mode='immediate'/>), a page is on the nodes of the "
-			       "thread that touches it first",
-			       names_text(placement, which, names, sizeof(names)));
+			       "(<allocation mode='immediate'/>), a page is at first on the nodes "
+			       "of the thread that touches it; of cells, strays are moved back "
+			       "while the guest runs",
+			       placement_names_text(placement, which, names, sizeof(names)));
 }
 
 static void add_memoryless_notes(struct placement_build *build)
@@ -504,7 +386,7 @@ void placement_add_notes(struct placement_build *build)
 	if (!build->facts || !build->facts->n_nodes)
 		return;
 	add_memoryless_notes(build);
-	add_fit_notes(build);
+	placement_add_fit_notes(build);
 	add_cpu_notes(build);
 	add_far_notes(build);
 	add_touch_note(build);

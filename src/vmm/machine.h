@@ -26,6 +26,7 @@
 #include "vmm/kvm/vm.h"
 #include "vmm/memory/backends.h"
 #include "vmm/memory/guest_memory.h"
+#include "vmm/memory/populate_jobs.h"
 #include "vmm/run.h"
 #include "vmm/vmm.h"
 
@@ -68,6 +69,7 @@ struct vmm {
 	int root_fd; /* "/": facts about the host are read below it (host/sysfs.h) */
 	struct kvm_vm kvm;
 	struct memory_backends *backends;
+	struct populate_jobs *populate_jobs; /* NULL: none yet */
 	struct guest_memory *memory;
 	struct io_bus *pio, *mmio;
 	struct vcpu_set *vcpus;

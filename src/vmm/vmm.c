@@ -298,6 +298,7 @@ void vmm_close(struct vmm *vmm)
 {
 	if (!vmm)
 		return;
+	populate_jobs_free(vmm->populate_jobs);
 	vcpu_set_close(vmm->vcpus);
 	monitors_close(vmm->monitors);
 	pci_host_free(vmm->pci);

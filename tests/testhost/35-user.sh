@@ -4,7 +4,7 @@
 . /terrace/src/tests/testhost/lib.sh
 
 chmod 666 /dev/kvm
-chmod 755 "$tmp"
+chmod 1777 "$tmp"
 home=$tmp/home
 mkdir -p "$home/run"
 chown -R 1000:1000 "$home"

@@ -42,7 +42,7 @@ domain_xml() {
 	END
 }
 
-state_field() { sed -n "s/.*\"$2\": *\([0-9]*\).*/\1/p" "$runtime/$1/state.json"; }
+state_field() { sed -n "s/.*\"$2\": *\([0-9]*\).*/\1/p" "$runtime/$1/state.json" 2>/dev/null; }
 
 # status_field PID TASK FIELD: TASK is a thread's name
 status_field() {
@@ -87,33 +87,38 @@ verdict() { # verdict OK-OR-WHY: a field of the matrix
 	fi
 }
 
-# matrix_case MODE SETS WHEN PROGRAM NUMATUNE NODES0 NODES1 POLICY0 POLICY1 MEMS_EMULATOR MEMS0 MEMS1
-matrix_case() {
-	mode=$1 sets=$2 when=$3 program=$4 tune=$5 nodes0=$6 nodes1=$7 policy0=$8 policy1=$9
-	shift 9
-	case $program in
+# matrix_begin PROGRAM WHEN NUMATUNE: the domain case-PROGRAM
+matrix_begin() {
+	case $1 in
 	terrace-vmm) emulator=$build/terrace-vmm ;;
 	qemu) emulator=$(command -v qemu-system-x86_64) ;;
 	esac
-	what="$mode, $sets, $when, $program"
+	rm -f "$tmp/case-$1.log"
+	domain_xml "case-$1" "$emulator" "$2" "$3" >"$tmp/case-$1.xml"
+	chmod 644 "$tmp/case-$1.xml"
+	as_user "$terrace" create "$tmp/case-$1.xml" >"$tmp/case-$1.out" 2>&1
+}
+
+# matrix_check WHAT ROW PROGRAM WHEN NODES0 NODES1 POLICY0 POLICY1 MEMS_EMULATOR MEMS0 MEMS1
+matrix_check() {
+	what=$1 fields=$2 domain=case-$3 when=$4 nodes0=$5 nodes1=$6 policy0=$7 policy1=$8 mems=$9
+	shift 9
 	row=""
-	domain_xml case "$emulator" "$when" "$tune" >"$tmp/case.xml"
-	rm -f "$tmp/case.log"
-	if ! as_user "$terrace" create "$tmp/case.xml" >"$tmp/out" 2>&1; then
-		not_ok "$what: it starts" "$(tail -n 1 "$tmp/out")"
-		echo "$mode|$sets|$when|$program|did not start" >>"$tmp/matrix"
+	pid=$(state_field "$domain" vmm-pid)
+	if [ -z "$pid" ]; then
+		not_ok "$what: it starts" "$(tail -n 1 "$tmp/$domain.out")"
+		echo "$fields|did not start" >>"$tmp/matrix"
 		return
 	fi
-	if ! wait_line 120 "$tmp/case.log" "guest: filled"; then
-		not_ok "$what: the guest boots" "$(tail -n 1 "$tmp/case.log")"
+	if ! wait_line 120 "$tmp/$domain.log" "guest: filled"; then
+		not_ok "$what: the guest boots" "$(tail -n 1 "$tmp/$domain.log")"
 		row="$row!"
 	else
 		ok "$what: the guest boots"
 	fi
-	pid=$(state_field case vmm-pid)
-	verdict "$what: mems of the emulator" "$(sed -n 's/^Mems_allowed_list:[[:space:]]*//p' "/proc/$pid/status")" "$1"
-	verdict "$what: mems of vCPU 0" "$(status_field "$pid" "CPU 0/KVM" Mems_allowed_list)" "$2"
-	verdict "$what: mems of vCPU 1" "$(status_field "$pid" "CPU 1/KVM" Mems_allowed_list)" "$3"
+	verdict "$what: mems of the emulator" "$(sed -n 's/^Mems_allowed_list:[[:space:]]*//p' "/proc/$pid/status")" "$mems"
+	verdict "$what: mems of vCPU 0" "$(status_field "$pid" "CPU 0/KVM" Mems_allowed_list)" "$1"
+	verdict "$what: mems of vCPU 1" "$(status_field "$pid" "CPU 1/KVM" Mems_allowed_list)" "$2"
 	verdict "$what: CPUs of vCPU 1" "$(status_field "$pid" "CPU 1/KVM" Cpus_allowed_list)" 1-4
 	verdict "$what: policy of cell 0" "$(policy_of "$pid" $cell0)" "$policy0"
 	verdict "$what: policy of cell 1" "$(policy_of "$pid" $cell1)" "$policy1"
@@ -132,20 +137,29 @@ matrix_case() {
 		fi
 		eval "seen$cell=\$(\"$pagenodes\" $pid --size ${size}M | cut -d' ' -f3-)"
 	done
-	echo "$mode|$sets|$when|$program|${row:-as it should be}|$seen0|$seen1" >>"$tmp/matrix"
-	as_user "$terrace" destroy case >"$tmp/out" 2>&1 || not_ok "$what: destroy" "$(tail -n 1 "$tmp/out")"
+	echo "$fields|${row:-as it should be}|$seen0|$seen1" >>"$tmp/matrix"
 }
 
-# each_case MODE SETS ...: populated and touched, both programs (or $programs)
+matrix_finish() {
+	[ -n "$(state_field "case-$1" vmm-pid)" ] || return 0
+	as_user "$terrace" destroy "case-$1" >"$tmp/out" 2>&1 || not_ok "$what: destroy" "$(tail -n 1 "$tmp/out")"
+}
+
+# each_case MODE SETS NUMATUNE NODES0 NODES1 POLICY0 POLICY1 MEMS_EMULATOR MEMS0 MEMS1: populated and
+# touched, both programs side by side (or $programs)
 each_case() {
-	for program in ${programs:-terrace-vmm qemu}; do
-		for when in populated lazy; do
-			mode=$1 sets=$2
-			matrix_case "$mode" "$sets" $when $program "$3" "$4" "$5" "$6" "$7" "$8" "$9" "${10}"
+	mode=$1 sets=$2 tune=$3
+	shift 3
+	for when in populated lazy; do
+		for program in ${programs:-terrace-vmm qemu}; do
+			matrix_begin $program $when "$tune"
+		done
+		for program in ${programs:-terrace-vmm qemu}; do
+			matrix_check "$mode, $sets, $when, $program" "$mode|$sets|$when|$program" $program $when "$@"
+			matrix_finish $program
 		done
 	done
 }
-
 
 two() { echo "<memory mode='$1' nodeset='$2'/><memnode cellid='0' mode='$1' nodeset='$3'/><memnode cellid='1' mode='$1' nodeset='$4'/>"; }
 

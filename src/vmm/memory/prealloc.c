@@ -169,6 +169,13 @@ static bool is_interrupted(void)
 		sigismember(&pending, SIGHUP) == 1);
 }
 
+static void add_done(struct job *job, uint64_t bytes)
+{
+	atomic_fetch_add(&job->done, bytes);
+	if (job->range->done_bytes)
+		atomic_fetch_add(job->range->done_bytes, bytes);
+}
+
 static void populate_chunks(struct job *job)
 {
 	const struct prealloc_range *range = job->range;
@@ -181,6 +188,11 @@ static void populate_chunks(struct job *job)
 		if (at >= range->size_bytes)
 			return;
 		part = MIN(job->chunk_bytes, range->size_bytes - at);
+		if (range->cancel && atomic_load(range->cancel)) {
+			err_set(&err, ERR_HOST, -ECANCELED, NULL, "cancelled");
+			fail_populate(job, &err);
+			return;
+		}
 		if (is_interrupted()) {
 			err_set(&err, ERR_HOST, -EINTR, NULL, "a signal came");
 			fail_populate(job, &err);
@@ -189,7 +201,7 @@ static void populate_chunks(struct job *job)
 		if (host_populate((char *)range->host + at, part, &err) < 0)
 			fail_populate(job, &err);
 		else
-			atomic_fetch_add(&job->done, part);
+			add_done(job, part);
 	}
 }
 

@@ -8,6 +8,7 @@
 #ifndef TERRACE_VMM_MEMORY_PREALLOC_H
 #define TERRACE_VMM_MEMORY_PREALLOC_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,6 +41,10 @@ struct prealloc_range {
 	struct idset cpus;
 	/* Is it an error when the threads may not run there (a thread context asked for it)? */
 	bool cpus_required;
+	/* Set by another thread: give up soon, with -ECANCELED. NULL: nobody does. */
+	const atomic_bool *cancel;
+	/* Counts bytes that are present, for others to read. NULL: nobody does. */
+	atomic_uint_fast64_t *done_bytes;
 };
 
 /*

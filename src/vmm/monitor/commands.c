@@ -3,6 +3,7 @@
 #include "base/util.h"
 #include "vmm/machine.h"
 #include "vmm/monitor/monitor.h"
+#include "vmm/monitor/populate.h"
 #include "vmm/monitor/query.h"
 
 static int run_stop_command(void *context, const struct json *args, struct json **ret_value,
@@ -54,11 +55,19 @@ static int run_quit_command(void *context, const struct json *args, struct json 
 	return 0;
 }
 
+static const struct qmp_arg memory_populate_args[] = { { "id", QMP_ARG_STRING }, { NULL } };
+
 static const struct qmp_command commands[] = {
 	{ "cont", NULL, run_cont_command, "Starts or resumes the vCPUs." },
+	{ "memory-populate-run", memory_populate_args, run_memory_populate_run,
+	  "Lets the thread of memory-populate-start populate its backend (ours)." },
+	{ "memory-populate-start", memory_populate_args, run_memory_populate_start,
+	  "Makes a thread that waits to populate a backend (ours)." },
 	{ "query-cpus-fast", NULL, query_cpus_fast, "Lists vCPUs with their host thread ids." },
 	{ "query-kvm", NULL, query_kvm, "Says whether KVM is present and used." },
 	{ "query-memdev", NULL, query_memdev, "Lists memory backends with their host placement." },
+	{ "query-memory-populate", NULL, query_memory_populate,
+	  "Lists backends that are or were populated on demand (ours)." },
 	{ "query-memory-size-summary", NULL, query_memory_size_summary,
 	  "Gives the size of boot memory and of plugged memory devices." },
 	{ "query-name", NULL, query_name, "Gives the machine's name." },

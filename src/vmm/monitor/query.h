@@ -23,5 +23,6 @@ QUERY(cpus_fast);
 QUERY(memdev);
 QUERY(memory_size_summary);
 QUERY(numa_nodes);
+QUERY(memory_populate); /* populate.c */
 
 #endif

@@ -8,6 +8,7 @@
  * topology. Lines behind it say what such a string cannot:
  *
  *	node N cpus LIST		these CPUs and no others; "-" for none
+ *	node N memory SIZE
  *	node N available SIZE		(the host then has free memory: give all nodes)
  *	node N pool PAGE TOTAL FREE	huge pages
  *	distances D D ...		row by row
@@ -101,6 +102,10 @@ static void change_node(struct host_facts *facts, unsigned int id, const char *w
 		bad_line(line);
 	if (!strcmp(what, "cpus")) {
 		node->cpus = set_of(words[0], line);
+	} else if (!strcmp(what, "memory")) {
+		node->memory_bytes = size_of(words[0], line);
+		if (!node->memory_bytes)
+			idset_del(&facts->memory_nodes, id);
 	} else if (!strcmp(what, "available")) {
 		facts->has_free = true;
 		node->free_bytes = node->available_bytes = size_of(words[0], line);
