@@ -73,7 +73,7 @@ static const char *cpu_virtualization(const struct health_context *context)
 	char text[8192];
 	ssize_t got;
 	autoclose int fd = openat(context->root_fd, "proc/cpuinfo", O_RDONLY | O_CLOEXEC);
-	char *flags;
+	char *flags, *save = NULL;
 
 	got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	text[got < 0 ? 0 : got] = '\0';
@@ -81,7 +81,11 @@ static const char *cpu_virtualization(const struct health_context *context)
 	if (!flags)
 		return "";
 	flags[1 + strcspn(flags + 1, "\n")] = '\0';
-	return strstr(flags, " svm") ? "svm" : strstr(flags, " vmx") ? "vmx" : "";
+	for (char *word = strtok_r(flags + 1, " \t", &save); word;
+	     word = strtok_r(NULL, " \t", &save))
+		if (!strcmp(word, "svm") || !strcmp(word, "vmx"))
+			return *word == 's' ? "svm" : "vmx";
+	return "";
 }
 
 static void check_kvm(const struct health_context *context, struct host_health_point *point)
