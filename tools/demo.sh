@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# demo.sh: the main job, shown once. A guest with three cells boots; what it sees of them stands
-# beside what the host sees of their memory: which node each page is on.
+# demo.sh: the main job, shown once. A domain with three cells is planned and started; what its guest
+# sees of them stands beside what the host sees of their memory: which node each page is on.
 #
 # Runs on a machine with KVM or in the test host, with TERRACE_BUILD (programs) and TERRACE_GUEST
 # (guest kernel and initramfs) set; `./dev demo` calls it.
 set -euo pipefail
 
 tmp=$(mktemp -d)
-vmm_pid=
+terrace=$TERRACE_BUILD/terrace
+# Its own definitions and running domains, so that the demo meets nobody else's.
+export TERRACE_CONFIG_DIR=$tmp/config TERRACE_RUNTIME_DIR=$tmp/run TERRACE_LOG_DIR=$tmp/log
 finish() {
-	[ -z "$vmm_pid" ] || kill -KILL "$vmm_pid" 2>/dev/null || true
+	"$terrace" destroy demo >/dev/null 2>&1 || true
 	rm -rf "$tmp"
 }
 trap finish EXIT
@@ -38,55 +40,79 @@ EOF
 (cd "$tmp/archive" && echo run.sh | cpio -o -H newc 2>/dev/null) >"$tmp/run.cpio"
 cat "$TERRACE_GUEST/initramfs.cpio.gz" "$tmp/run.cpio" >"$tmp/initrd"
 
-args=(
-	-machine q35,hmat=on -accel kvm -cpu host -nodefaults -display none -no-reboot
-	-m 608M -smp 2,sockets=2
-	-object "memory-backend-ram,id=fast0,size=256M,host-nodes=$(node_of 0),policy=bind"
-	-object "memory-backend-ram,id=fast1,size=192M,host-nodes=$(node_of 1),policy=bind"
-	-object "memory-backend-ram,id=slow,size=160M,host-nodes=$(node_of 2),policy=bind"
-	-numa node,nodeid=0,cpus=0,memdev=fast0,initiator=0
-	-numa node,nodeid=1,cpus=1,memdev=fast1,initiator=1
-	-numa node,nodeid=2,memdev=slow,initiator=0
-	-numa dist,src=0,dst=1,val=21 -numa dist,src=0,dst=2,val=17 -numa dist,src=1,dst=2,val=28
-)
-for lb in 0,0,80 0,1,140 0,2,250 1,0,140 1,1,80 1,2,350; do
-	IFS=, read -r from to ns <<<"$lb"
-	args+=(-numa "hmat-lb,initiator=$from,target=$to,hierarchy=memory,data-type=access-latency,latency=$ns")
-done
-
-echo "The machine: one command line, which would start QEMU as well."
-echo
-printf 'terrace-vmm'
-for arg in "${args[@]}"; do
-	case $arg in
-	-*) printf ' \\\n    %s' "$arg" ;;
-	*) printf ' %s' "$arg" ;;
-	esac
-done
-printf ' \\\n    -kernel vmlinux -initrd initramfs.cpio.gz -append "console=ttyS0 quiet" -serial stdio\n\n'
-
-boot() {
-	"$TERRACE_BUILD/terrace-vmm" "${args[@]}" -serial "file:$tmp/console" \
-		-qmp "unix:$tmp/qmp,server=on,wait=off" -kernel "$TERRACE_GUEST/vmlinux" -initrd "$tmp/initrd" \
-		-append "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable no_timer_check cryptomgr.notests" \
-		</dev/null &
-	vmm_pid=$!
-	for ((i = 0; i < 900; i++)); do
-		grep -q "guest: done" "$tmp/console" 2>/dev/null && return 0
-		kill -0 "$vmm_pid" 2>/dev/null || break
-		sleep 0.1
+size=(256 192 160) # MiB
+links() { # links VALUE...: from each cell with CPUs to each
+	local from to
+	for from in 0 1; do
+		for to in 0 1 2; do
+			echo "      <latency initiator='$from' target='$to' type='access' value='$1'/>"
+			shift
+		done
 	done
-	kill -KILL "$vmm_pid" 2>/dev/null || true
-	wait "$vmm_pid" 2>/dev/null || true
-	vmm_pid=
-	return 1
 }
+{
+	cat <<-EOF
+		<domain type='kvm'>
+		  <name>demo</name>
+		  <memory unit='MiB'>608</memory>
+		  <vcpu>2</vcpu>
+		  <numatune>
+		    <memory mode='strict' nodeset='$(node_of 0),$(node_of 1),$(node_of 2)'/>
+		    <memnode cellid='0' mode='strict' nodeset='$(node_of 0)'/>
+		    <memnode cellid='1' mode='strict' nodeset='$(node_of 1)'/>
+		    <memnode cellid='2' mode='strict' nodeset='$(node_of 2)'/>
+		  </numatune>
+		  <os>
+		    <type arch='x86_64' machine='q35'>hvm</type>
+		    <kernel>$TERRACE_GUEST/vmlinux</kernel>
+		    <initrd>$tmp/initrd</initrd>
+		    <cmdline>console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable no_timer_check cryptomgr.notests</cmdline>
+		  </os>
+		  <cpu mode='host-passthrough'>
+		    <numa>
+		      <cell id='0' cpus='0' memory='256' unit='MiB'>
+		        <distances><sibling id='1' value='21'/><sibling id='2' value='17'/></distances>
+		      </cell>
+		      <cell id='1' cpus='1' memory='192' unit='MiB'>
+		        <distances><sibling id='2' value='28'/></distances>
+		      </cell>
+		      <cell id='2' memory='160' unit='MiB'/>
+		      <interconnects>
+	EOF
+	links 80 140 250 140 80 350 | sed 's/^/  /'
+	cat <<-EOF
+		      </interconnects>
+		    </numa>
+		  </cpu>
+		  <devices>
+		    <emulator>$TERRACE_BUILD/terrace-vmm</emulator>
+		    <serial type='file'><source path='$tmp/console'/></serial>
+		  </devices>
+		</domain>
+	EOF
+} >"$tmp/demo.xml"
 
-if ! boot; then
+echo "The domain, as libvirt's XML (terrace create demo.xml):"
+echo
+sed -n '/<numatune>/,/<\/numatune>/p; /<numa>/,/<\/numa>/p' "$tmp/demo.xml"
+echo
+echo "What would be done here (terrace plan demo.xml):"
+echo
+"$terrace" plan "$tmp/demo.xml"
+echo
+"$terrace" create "$tmp/demo.xml"
+vmm_pid=$(sed -n 's/.*"vmm-pid": *\([0-9]*\).*/\1/p' "$TERRACE_RUNTIME_DIR/demo/state.json")
+for ((i = 0; i < 900; i++)); do
+	! grep -q "guest: done" "$tmp/console" 2>/dev/null || break
+	kill -0 "$vmm_pid" 2>/dev/null || break
+	sleep 0.1
+done
+if ! grep -q "guest: done" "$tmp/console" 2>/dev/null; then
 	echo "demo: the guest did not get through; its console ended so:" >&2
 	tail -n 5 "$tmp/console" >&2 || true
 	exit 1
 fi
+echo
 
 # field CELL NAME: out of the guest's own lines
 field() {
@@ -94,30 +120,27 @@ field() {
 		$1 == "cell" && $2 == cell { for (i = 3; i < NF; i += 2) if ($i == name) print $(i + 1) }'
 }
 
-declare -A size=([fast0]=256M [fast1]=192M [slow]=160M)
-header=$(printf '%-5s %-5s %9s  %-12s %10s  |  %-7s %-8s' cell CPUs "size MiB" distances "latency ns" backend bound)
-echo "What the guest sees of its cells      |  what the host sees: MiB of each backend, by node"
+header=$(printf '%-5s %-5s %9s  %-12s %10s  |  %-7s' cell CPUs "size MiB" distances "latency ns" bound)
+echo "What the guest sees of its cells               |  what the host sees: MiB by node"
 echo
 printf '%s' "$header"
 for n in "${nodes[@]}"; do printf ' %8s' "node $n"; done
 echo
-cell=0
-for backend in fast0 fast1 slow; do
-	printf '%-5s %-5s %9s  %-12s %10s  |  %-7s %-8s' "$cell" "$(field $cell cpus)" \
+for cell in 0 1 2; do
+	printf '%-5s %-5s %9s  %-12s %10s  |  %-7s' "$cell" "$(field $cell cpus)" \
 		"$(($(field $cell present_kib) / 1024))" "$(field $cell distances)" \
-		"$(field $cell read_latency_ns)" "$backend" "node $(node_of $cell)"
+		"$(field $cell read_latency_ns)" "node $(node_of $cell)"
 	# By size: not every kernel gives anonymous memory its name.
-	line=$("$TERRACE_BUILD/tests/tools/pagenodes" "$vmm_pid" --size "${size[$backend]}")
+	line=$("$TERRACE_BUILD/tests/tools/pagenodes" "$vmm_pid" --size "${size[$cell]}M")
 	for n in "${nodes[@]}"; do
 		pages=$(tr ' ' '\n' <<<"$line" | sed -n "s/^N$n=//p")
 		printf ' %8s' "$((${pages:-0} / 256))"
 	done
 	echo
-	cell=$((cell + 1))
 done
 echo
-echo "Cells as the monitor tells them (QMP query-numa-nodes):"
-"$TERRACE_BUILD/tests/tools/qmp" "$tmp/qmp" query-numa-nodes
-"$TERRACE_BUILD/tests/tools/qmp" "$tmp/qmp" quit >/dev/null
-wait "$vmm_pid" || true
-vmm_pid=
+echo "Where its threads may run and allocate (terrace vcpuinfo demo --pretty):"
+echo
+"$terrace" vcpuinfo demo --pretty
+"$terrace" dominfo demo
+"$terrace" destroy demo

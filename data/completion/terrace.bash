@@ -20,11 +20,11 @@ _terrace_args() {
 	dumpxml) echo 'P:domain:@domain F:inactive:' ;;
 	list) echo 'F:inactive: F:all: F:persistent: F:transient: F:state-running: F:state-paused: F:state-shutoff: F:state-other: F:uuid: F:name: F:id: F:table:' ;;
 	qemu-monitor-command) echo 'P:domain:@running F:hmp: F:pretty: F:return-value: R:cmd:' ;;
-	reboot) echo 'P:domain:@running' ;;
+	reboot) echo 'P:domain:@running O:mode:acpi' ;;
 	reset) echo 'P:domain:@running' ;;
 	resume) echo 'P:domain:@running' ;;
 	run) echo 'P:domain:@file F:lax: F:paused: F:autodestroy:' ;;
-	shutdown) echo 'P:domain:@running' ;;
+	shutdown) echo 'P:domain:@running O:mode:acpi' ;;
 	start) echo 'P:domain:@stopped F:console: F:paused: F:autodestroy:' ;;
 	suspend) echo 'P:domain:@running' ;;
 	undefine) echo 'P:domain:@domain' ;;

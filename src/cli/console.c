@@ -2,8 +2,10 @@
 #include "cli/console.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -37,14 +39,39 @@ static int console_connect(const struct target *target, const char *device, int 
 			     device, name);
 }
 
+/* A second one would be connected and see nothing. Held until the descriptor is closed. */
+static int console_lock(const struct target *target, const char *device, int *ret_fd,
+			struct err *err)
+{
+	autoclose int fd = -1;
+	char file[64], path[4096];
+
+	snprintf(file, sizeof(file), "%s.lock", device);
+	manager_runtime_path(target->manager, target->domain.name, file, path, sizeof(path));
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_set_errno(err, ERR_HOST, -errno, NULL, "cannot open '%s'", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return err_set(err, ERR_BUSY, -EBUSY, NULL,
+			       "operation failed: Active console session exists for domain '%s'",
+			       target->domain.name);
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
 int console_run(const struct target *target, const char *device, enum terminal_end *ret_end,
 		struct err *err)
 {
-	autoclose int fd = -1;
+	autoclose int fd = -1, lock_fd = -1;
 	int ret = target_must_run(target, err);
 
+	if (ret == 0 && strchr(device, '/'))
+		ret = err_set(err, ERR_USER, -EINVAL, NULL, "'%s' is no name of a serial port",
+			      device);
 	if (ret == 0)
 		ret = console_connect(target, device, &fd, err);
+	if (ret == 0)
+		ret = console_lock(target, device, &lock_fd, err);
 	if (ret < 0)
 		return ret;
 	printf("Connected to domain '%s'\nEscape character is ^] (Ctrl + ])\n",

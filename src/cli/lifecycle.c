@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Verbs that send one command to a running domain: suspend, resume, reset, reboot, shutdown, destroy. */
+#include <errno.h>
+#include <string.h>
+
 #include "cli/target.h"
 
 /* Runs command on the domain; failed and done are virsh's words. */
@@ -35,13 +38,29 @@ static int run_reset(const struct verb_call *call, struct err *err)
 	return run_command(call, "reset", NULL, "reset domain", "was reset", err);
 }
 
+/* virsh has several ways to ask; the machine has a power button. */
+static int check_mode(const struct verb_call *call, struct err *err)
+{
+	const char *mode = verb_text(call, "mode");
+
+	if (!mode || strcmp(mode, "acpi") == 0)
+		return 0;
+	return err_set(err, ERR_UNSUPPORTED, -ENOTSUP, NULL,
+		       "mode '%s' is not available: the guest is asked by its power button (acpi)",
+		       mode);
+}
+
 static int run_reboot(const struct verb_call *call, struct err *err)
 {
+	if (check_mode(call, err) < 0)
+		return -ENOTSUP;
 	return run_command(call, "reboot", NULL, "reboot domain", "is being rebooted", err);
 }
 
 static int run_shutdown(const struct verb_call *call, struct err *err)
 {
+	if (check_mode(call, err) < 0)
+		return -ENOTSUP;
 	return run_command(call, "shutdown", NULL, "shutdown domain", "is being shutdown", err);
 }
 
@@ -54,6 +73,19 @@ static int run_destroy(const struct verb_call *call, struct err *err)
 }
 
 static const struct verb_arg running_args[] = { TARGET_ARG(VERB_DOMAIN_RUNNING), { 0 } };
+
+static const char *const modes[] = { "acpi", NULL };
+
+static const struct verb_arg ask_args[] = {
+	TARGET_ARG(VERB_DOMAIN_RUNNING),
+	{ .kind = VERB_OPTION,
+	  .name = "mode",
+	  .value = VERB_CHOICE,
+	  .choices = modes,
+	  .placeholder = "MODE",
+	  .help = "how the guest is asked: acpi" },
+	{ 0 },
+};
 
 static const struct verb_arg destroy_args[] = {
 	TARGET_ARG(VERB_DOMAIN_RUNNING),
@@ -96,7 +128,7 @@ const struct verb verb_reboot = {
 	.name = "reboot",
 	.group = "Domain",
 	.summary = "ask the guest to shut down, and start it again",
-	.args = running_args,
+	.args = ask_args,
 	.run = run_reboot,
 };
 
@@ -107,7 +139,7 @@ const struct verb verb_shutdown = {
 	.description =
 		"Presses the guest's power button and returns at once. A guest that does not "
 		"listen keeps\nrunning; *destroy* ends it.",
-	.args = running_args,
+	.args = ask_args,
 	.run = run_shutdown,
 };
 

@@ -8,6 +8,8 @@
 #include "cli/output.h"
 #include "cli/target.h"
 
+#define NO_HMP "The command human-monitor-command has not been found"
+
 /* The words as one text: as the shell cut them, with a blank between. */
 static char *join(size_t n, const char *const words[])
 {
@@ -93,6 +95,10 @@ static int run(const struct verb_call *call, struct err *err)
 	if (ret == 0)
 		ret = manager_call(target.manager, &target.domain, "qmp", TAKE_PTR(request), &value,
 				   err);
+	if (ret < 0 && verb_flag(call, "hmp") && err && strstr(err->message, NO_HMP))
+		return err_set(err, ERR_UNSUPPORTED, -ENOTSUP, NULL,
+			       "the VMM of domain '%s' has no human monitor: send it a QMP command",
+			       target.domain.name);
 	return ret < 0 ? ret : print_answer(call, value, err);
 }
 

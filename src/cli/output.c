@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -126,7 +127,6 @@ static void output_message(const char *kind, const char *colour, const char *tex
 	bool coloured = output_colour(stderr);
 
 	fflush(stdout);
-	output_progress_end();
 	fprintf(stderr, "%s%s:%s %s\n", coloured ? colour : "", kind, coloured ? "\033[0m" : "",
 		text);
 }
@@ -143,11 +143,15 @@ void output_warning(const char *text)
 	output_message("warning", "\033[1;33m", text);
 }
 
+/* A line that wrapped could not be wiped. */
 void output_progress(void *context, const char *line)
 {
+	struct winsize window;
+
 	(void)context;
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r\033[K%s", line);
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) < 0)
+		return;
+	fprintf(stderr, "\r\033[K%.*s", window.ws_col ? window.ws_col - 1 : 79, line);
 }
 
 void output_progress_end(void)

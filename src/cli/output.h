@@ -49,7 +49,7 @@ int output_json(struct json *value, struct err *err);
 bool output_colour(FILE *stream);
 
 /*
- * "error: TEXT" on stderr, one line. A progress line is wiped first. Reads NO_COLOR.
+ * "error: TEXT" on stderr, one line. Reads NO_COLOR.
  */
 void output_error(const struct err *err);
 void output_warning(const char *text);

@@ -46,9 +46,17 @@ static int probe_emulator(const struct verb_call *call, const struct domain_spec
 {
 	const char *given = verb_text(call, "emulator");
 	autofree char *found = NULL;
+	char cache[PATH_MAX];
+	AUTO_TARGET(target);
 	int ret = given ? 0 : emulator_find(domain, &found, err);
 
-	return ret < 0 ? ret : emulator_probe(given ? given : found, NULL, ret_emulator, err);
+	if (ret == 0)
+		ret = manager_new(&target.manager, err);
+	if (ret < 0)
+		return ret;
+	/* Where start keeps it; best effort. */
+	manager_runtime_path(target.manager, ".cache", "", cache, sizeof(cache));
+	return emulator_probe(given ? given : found, cache, ret_emulator, err);
 }
 
 /* As the domain would be started, but for the id that only a running one has. */

@@ -25,12 +25,14 @@ struct argv_context {
 	const char *runtime_dir; /* of this domain: serial sockets */
 	/* Of this domain, must exist: files of <source type='file'>. NULL: /var/lib/terrace/ram/... */
 	const char *memory_dir;
-	const char *hugetlbfs;	       /* mount point for page files; NULL: "/dev/hugepages" */
-	uint64_t hugetlbfs_page_bytes; /* its page size; 0: 2 MiB. Other sizes use memfd */
-	bool paused;		       /* -S */
+	const char *hugetlbfs; /* mount point for page files; NULL: "/dev/hugepages" */
+	/* Its page size; 0: the default of facts, or 2 MiB. Pages of other sizes use memfd. */
+	uint64_t hugetlbfs_page_bytes;
+	bool paused; /* -S */
 	/*
-	 * Memory that only the cgroup keeps in place is not populated by the line: whoever starts it
-	 * does that from threads that were put where the memory belongs.
+	 * RAM that only the cgroup keeps in place is not populated by the line: whoever starts it
+	 * does that from threads that were put where the memory belongs. Memory devices are, on
+	 * CPUs near their nodes.
 	 */
 	bool populate_later;
 	/* Nodes without CPUs, and those where the emulator may not run, are no node-affinity. */

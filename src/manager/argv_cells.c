@@ -77,18 +77,22 @@ static int add_cell(struct argv_line *line, size_t i, struct err *err)
 {
 	const struct domain_numa *numa = &line->domain->cpu.numa;
 	const struct domain_cell *cell = &numa->cells[i];
+	/* A cell may have vCPUs and no memory. */
+	bool has_memory = line->placement->cells[i].size_bytes;
 	char id[32];
-	int ret;
+	int ret = 0;
 
 	snprintf(id, sizeof(id), "ram-node%" PRId64, cell->id.value);
-	ret = argv_add_backend(line, id, &line->placement->cells[i], cell, err);
+	if (has_memory)
+		ret = argv_add_backend(line, id, &line->placement->cells[i], cell, err);
 	if (ret < 0)
 		return ret;
 	argv_option(line, "-numa", "node,nodeid=%" PRId64, cell->id.value);
 	add_cpus(line, &cell->cpus.ids);
 	if (line->has_hmat)
 		argv_add(line, ",initiator=%" PRId64, initiator(numa, cell));
-	argv_add(line, ",memdev=%s", id);
+	if (has_memory)
+		argv_add(line, ",memdev=%s", id);
 	argv_end(line);
 	return 0;
 }

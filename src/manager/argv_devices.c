@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Disks, interfaces, the balloon and other devices of QEMU, in libvirt's plain shapes: argv_line.h. */
+/* Disks, interfaces, the balloon and other devices of QEMU: see argv_line.h. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -153,7 +153,7 @@ static int add_netdev(struct argv_line *line, const struct domain_interface *int
 	return 0;
 }
 
-/* The same at each start, and another for each domain and interface: QEMU's default is one for all. */
+/* The same at each start, another for each domain and interface. QEMU's default is one for all. */
 static void add_mac(struct argv_line *line, const struct domain_interface *interface, size_t i)
 {
 	const char *seed = line->domain->uuid ? line->domain->uuid : line->domain->name;

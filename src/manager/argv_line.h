@@ -39,7 +39,7 @@ void argv_add_value(struct argv_line *line, const char *text);
 /* "key" and the value, as argv_add_value(); nothing when text is NULL. key: ",id=". */
 void argv_add_pair(struct argv_line *line, const char *key, const char *text);
 
-/* "-object '{...}'": argv_json_open(), members, argv_json_close(). No blanks, as libvirt writes it. */
+/* "-object '{...}'": argv_json_open(), members, argv_json_close(). No blanks, as libvirt's. */
 void argv_json_open(struct argv_line *line, const char *option);
 void argv_json_close(struct argv_line *line);
 void argv_json_string(struct argv_line *line, const char *name, const char *text);

@@ -386,7 +386,10 @@ int argv_add_program(struct argv_line *line, struct err *err)
 	int ret;
 
 	if (!os->kernel && !line->emulator->pc_devices)
-		return argv_unsupported(line, err, "os", 0, "firmware; it boots a <kernel>");
+		return argv_refuse(err, "os", 0,
+				   "%s has no firmware: add a <kernel>, or use "
+				   "<emulator>/usr/bin/qemu-system-x86_64</emulator>",
+				   line->emulator->name);
 	add_file(line, "-uuid", line->domain->uuid);
 	add_file(line, "-display", "none");
 	argv_word(line, "-no-user-config");

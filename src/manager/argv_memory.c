@@ -24,20 +24,30 @@ struct backend {
 	bool pmem, readonly;
 	bool is_default_ram; /* of a guest without cells */
 	bool reserve;	     /* false: the device populates what it plugs */
+	bool populate;
 };
 
 enum backend_kind { BACKEND_RAM, BACKEND_MEMFD, BACKEND_HUGETLB, BACKEND_HUGETLBFS, BACKEND_FILE };
 
+/* What is mounted without a size has the host's default. */
+static uint64_t hugetlbfs_page_bytes(const struct argv_context *context)
+{
+	if (context->hugetlbfs_page_bytes)
+		return context->hugetlbfs_page_bytes;
+	if (context->facts && context->facts->huge_page_bytes)
+		return context->facts->huge_page_bytes;
+	return HUGETLBFS_PAGE_BYTES;
+}
+
 static enum backend_kind backend_kind(const struct argv_line *line, const struct backend *backend)
 {
 	const struct domain_memory_backing *backing = &line->domain->memory_backing;
-	uint64_t mounted = line->context->hugetlbfs_page_bytes;
+	uint64_t mounted = hugetlbfs_page_bytes(line->context);
 	uint64_t page_bytes = backend->memory->page_bytes;
 
 	if (backend->path)
 		return BACKEND_FILE;
-	if (page_bytes && (backing->source.type == DOMAIN_MEMORY_MEMFD ||
-			   page_bytes != (mounted ? mounted : HUGETLBFS_PAGE_BYTES)))
+	if (page_bytes && (backing->source.type == DOMAIN_MEMORY_MEMFD || page_bytes != mounted))
 		return BACKEND_HUGETLB;
 	if (page_bytes)
 		return BACKEND_HUGETLBFS;
@@ -156,23 +166,21 @@ static int add_backend(struct argv_line *line, const struct backend *backend, st
 	const struct domain_number *threads = &line->domain->memory_backing.allocation.threads;
 	const struct placement_memory *memory = backend->memory;
 	enum backend_kind kind = backend_kind(line, backend);
-	bool populate = backend->reserve && memory->populate &&
-			!(line->context->populate_later && memory->enforcer == PLACEMENT_CPUSET);
 	bool has_context = false;
 	int ret;
 
 	if (kind == BACKEND_MEMFD && !line->emulator->memfd)
 		return argv_unsupported(line, err, "memoryBacking/source", 0,
 					"memory-backend-memfd");
-	if (populate)
+	if (backend->populate)
 		add_thread_context(line, backend, &has_context);
 	argv_json_open(line, "-object");
 	add_kind(line, backend, kind);
 	if (backend->access)
 		argv_json_bool(line, "share", backend->access == DOMAIN_SHARED);
-	if (populate)
+	if (backend->populate)
 		argv_json_bool(line, "prealloc", true);
-	if (populate && threads->given && line->emulator->prealloc_threads)
+	if (backend->populate && threads->given && line->emulator->prealloc_threads)
 		argv_json_u64(line, "prealloc-threads", (uint64_t)threads->value);
 	if (backend->align_bytes)
 		argv_json_u64(line, "align", backend->align_bytes);
@@ -212,6 +220,8 @@ int argv_add_backend(struct argv_line *line, const char *id, const struct placem
 		.discard = cell && cell->discard ? cell->discard : domain_discard(line->domain),
 		.is_default_ram = !cell,
 		.reserve = true,
+		.populate = memory->populate && !(line->context->populate_later &&
+						  memory->enforcer == PLACEMENT_CPUSET),
 	};
 
 	return add_backend(line, &backend, err);
@@ -369,6 +379,7 @@ static int add_device_backend(struct argv_line *line, struct device *device,
 		.align_bytes = (uint64_t)domain->source.alignsize_bytes.value,
 		.pmem = domain->source.pmem,
 		.reserve = !virtio_mem,
+		.populate = own.populate && !virtio_mem,
 	};
 
 	if (backend.path)

@@ -36,17 +36,17 @@
 
 enum { FOUND_NOTHING, FOUND_STRAYS, FOUND_FAILURE };
 
-static bool is_audited(const struct supervisor *s, size_t cell)
+static bool is_audited(const struct supervisor *s, size_t target)
 {
-	return s->cell_ranges && s->cell_ranges[cell].n &&
-	       s->placement->cells[cell].enforcer == PLACEMENT_CPUSET &&
-	       !idset_is_empty(&s->placement->cells[cell].nodes);
+	return s->ranges && s->ranges[target].n &&
+	       populate_target(s, target)->enforcer == PLACEMENT_CPUSET &&
+	       !idset_is_empty(&populate_target(s, target)->nodes);
 }
 
-static int audit_cell(struct supervisor *s, size_t cell)
+static int audit_target(struct supervisor *s, size_t target)
 {
-	const struct idset *nodes = &s->placement->cells[cell].nodes;
-	const struct ranges *ranges = &s->cell_ranges[cell];
+	const struct idset *nodes = &populate_target(s, target)->nodes;
+	const struct ranges *ranges = &s->ranges[target];
 	struct err err = ERR_INIT;
 	uint64_t strays = 0, left = 0;
 	int ret = ranges_count_strays(s->state.vmm.pid, ranges, nodes, &strays, &err);
@@ -57,14 +57,14 @@ static int audit_cell(struct supervisor *s, size_t cell)
 		ret = ranges_move_strays(s->state.vmm.pid, ranges, nodes,
 					 process_now_ms() + MOVE_MAX_MS, &left, &err);
 	if (ret < 0 && process_is_alive(&s->state.vmm))
-		supervisor_log(s, "audit: cell %zu: %s", cell, err.message);
+		supervisor_log(s, "audit: memory %zu: %s", target, err.message);
 	if (ret < 0)
 		return FOUND_FAILURE;
 	if (left)
 		supervisor_log(s,
-			       "audit: cell %zu: %" PRIu64 " KiB of %" PRIu64
+			       "audit: memory %zu: %" PRIu64 " KiB of %" PRIu64
 			       " KiB on other nodes could not be moved",
-			       cell, left * 4, strays * 4);
+			       target, left * 4, strays * 4);
 	return strays > left ? FOUND_STRAYS : FOUND_NOTHING;
 }
 
@@ -75,9 +75,9 @@ static void __attribute__((noreturn)) run_child(struct supervisor *s)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != s->state.supervisor.pid)
 		_exit(FOUND_FAILURE);
-	for (size_t i = 0; i < s->placement->n_cells; i++)
+	for (size_t i = 0; i < populate_targets(s); i++)
 		if (is_audited(s, i))
-			found = MAX(found, audit_cell(s, i));
+			found = MAX(found, audit_target(s, i));
 	_exit(found);
 }
 
@@ -116,7 +116,7 @@ void audit_schedule(struct supervisor *s)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < s->placement->n_cells; i++)
+	for (size_t i = 0; i < populate_targets(s); i++)
 		any |= is_audited(s, i);
 	s->audit_interval_ms = AUDIT_FIRST_MS;
 	s->audit_due_ms = any ? process_now_ms() + AUDIT_FIRST_MS : INT64_MAX;

@@ -33,8 +33,8 @@
 #include "manager/emulator_run.h"
 #include <fcntl.h>
 
-#define PROBE_MS   10000
-#define CACHE_FORM 1 /* other forms are not read */
+#define PROBE_MS   60000 /* QEMU in an emulated or busy host */
+#define CACHE_FORM 1	 /* other forms are not read */
 
 /* ---- what is asked ---- */
 
@@ -205,6 +205,16 @@ static char *first_words(const char *answer, const char *end)
 	return strbuf_take(&words);
 }
 
+/* Of at most three digits. */
+static unsigned int leading_number(const char *text)
+{
+	unsigned int number = 0;
+
+	for (int i = 0; i < 3 && text[i] >= '0' && text[i] <= '9'; i++)
+		number = number * 10 + (unsigned int)(text[i] - '0');
+	return number;
+}
+
 /* "QEMU emulator version 10.0.2 (...)", "terrace-vmm version 0.1.0" */
 static int read_version(struct emulator *emulator, const char *help, struct err *err)
 {
@@ -218,8 +228,8 @@ static int read_version(struct emulator *emulator, const char *help, struct err 
 			       (int)MIN(strcspn(help, "\n"), (size_t)120), help);
 	version += strlen(" version ");
 	minor = strchr(version, '.');
-	emulator->version_major = (unsigned int)strtoul(version, NULL, 10);
-	emulator->version_minor = minor ? (unsigned int)strtoul(minor + 1, NULL, 10) : 0;
+	emulator->version_major = leading_number(version);
+	emulator->version_minor = minor ? leading_number(minor + 1) : 0;
 	if (asprintf(&emulator->name, "%.*s %.*s", (int)name_length, help,
 		     (int)strcspn(version, " (\n"), version) < 0)
 		return err_set(err, ERR_HOST, -ENOMEM, emulator->path, "out of memory");
@@ -250,14 +260,23 @@ static int read_answers(struct emulator *emulator, char *const answers[ASK_COUNT
 	return 0;
 }
 
+/* All questions at once: QEMU needs a while to start. */
 static int ask(struct emulator *emulator, struct err *err)
 {
 	int64_t deadline_ms = emulator_run_now_ms() + PROBE_MS;
+	struct emulator_run runs[ASK_COUNT];
 	char *answers[ASK_COUNT] = { NULL };
+	unsigned int n_started = 0, n_heard = 0;
 	int ret = 0;
 
-	for (unsigned int i = 0; i < ASK_COUNT && ret == 0; i++)
-		ret = emulator_run(emulator->path, questions[i], deadline_ms, &answers[i], err);
+	for (; n_started < ASK_COUNT && ret == 0; n_started += ret == 0)
+		ret = emulator_run_start(emulator->path, questions[n_started], &runs[n_started],
+					 err);
+	for (; n_heard < n_started && ret == 0; n_heard++)
+		ret = emulator_run_finish(&runs[n_heard], emulator->path, deadline_ms,
+					  &answers[n_heard], err);
+	for (; n_heard < n_started; n_heard++)
+		emulator_run_cancel(&runs[n_heard]);
 	if (ret == 0)
 		ret = read_answers(emulator, answers, err);
 	for (unsigned int i = 0; i < ASK_COUNT; i++)

@@ -51,8 +51,8 @@ int emulator_find(const struct domain_spec *domain, char **ret_path, struct err 
 	__attribute__((warn_unused_result));
 
 /*
- * Runs it (some ten times, a few milliseconds each; at most 10 s in all) with a clean environment,
- * or reads what it answered last time from cache_dir, which may be NULL: no cache. A cache that
+ * Runs it (some ten times, a few milliseconds each; at most a minute) with a clean environment, or
+ * reads what it answered last time from cache_dir, which may be NULL: no cache. A cache that
  * cannot be read or written is no error.
  * -ENOENT, -EACCES and others of stat() and exec(); -ETIMEDOUT; -EINVAL: its answers are not those
  * of QEMU or terrace-vmm; -ENOTSUP: it is too old.
@@ -65,7 +65,7 @@ const struct emulator *emulator_any(void);
 
 struct placement_emulator emulator_placement(const struct emulator *emulator);
 
-/* Names with a version ("pc-q35-9.2") too where the emulator says that it takes any ("pc-q35-X.Y"). */
+/* Also names with a version ("pc-q35-9.2") where the emulator says that it takes any. */
 bool emulator_has_machine(const struct emulator *emulator, const char *machine);
 bool emulator_has_cpu_model(const struct emulator *emulator, const char *model);
 

@@ -65,8 +65,12 @@ static int found(char *path, char **ret_path)
 /* What is written in <emulator>: a path, or a name that is looked for in PATH. */
 static int find_named(const char *name, char **ret_path, struct err *err)
 {
-	char *path = strchr(name, '/') ? strdup(name) : in_path(name);
+	char *path;
 
+	if (strchr(name, '/') && name[0] != '/')
+		return err_set(err, ERR_USER, -EINVAL, EMULATOR_ELEMENT,
+			       "'%s' depends on the working directory: write a whole path", name);
+	path = name[0] == '/' ? strdup(name) : in_path(name);
 	if (!path)
 		return err_set(err, ERR_USER, -ENOENT, EMULATOR_ELEMENT,
 			       "Cannot check QEMU binary %s: it is not in PATH; write a whole path",

@@ -110,14 +110,12 @@ static int fail(const char *path, int code, struct err *err)
 	return err_set_errno(err, ERR_HOST, code, path, "cannot run the emulator");
 }
 
-int emulator_run(const char *path, const char *const args[], int64_t deadline_ms, char **ret_text,
-		 struct err *err)
+int emulator_run_start(const char *path, const char *const args[], struct emulator_run *ret_run,
+		       struct err *err)
 {
 	const char *argv[ARGS_MAX + 2] = { path };
 	autoclose int read_fd = -1, write_fd = -1;
-	AUTO_STRBUF text = STRBUF_INIT;
-	int fds[2], error, status;
-	char *taken;
+	int fds[2], error;
 	pid_t pid;
 
 	for (size_t i = 0; args[i] && i < ARGS_MAX; i++)
@@ -129,15 +127,31 @@ int emulator_run(const char *path, const char *const args[], int64_t deadline_ms
 	error = spawn(path, (char *const *)argv, write_fd, &pid);
 	if (error)
 		return fail(path, -error, err);
-	close(TAKE_FD(write_fd));
-	error = read_all(read_fd, deadline_ms, &text);
-	status = error ? error : wait_until(pid, deadline_ms);
+	*ret_run = (struct emulator_run){ pid, TAKE_FD(read_fd) };
+	return 0;
+}
+
+void emulator_run_cancel(struct emulator_run *run)
+{
+	close(run->fd);
+	kill(-run->pid, SIGKILL);
+	while (waitpid(run->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+int emulator_run_finish(struct emulator_run *run, const char *path, int64_t deadline_ms,
+			char **ret_text, struct err *err)
+{
+	AUTO_STRBUF text = STRBUF_INIT;
+	int error = read_all(run->fd, deadline_ms, &text);
+	int status = error ? error : wait_until(run->pid, deadline_ms);
+	char *taken;
+
 	if (status < 0) {
-		kill(-pid, SIGKILL);
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		emulator_run_cancel(run);
 		return fail(path, status, err);
 	}
+	close(run->fd);
 	if (WIFSIGNALED(status))
 		return err_set(err, ERR_HOST, -EINVAL, path, "died of signal %d when it was asked",
 			       WTERMSIG(status));

@@ -286,8 +286,8 @@ int supervisor_run_fini(struct supervisor *s, struct err *err)
 		waitid(P_PIDFD, (id_t)s->watch.vmm_pidfd, &(siginfo_t){ 0 }, WEXITED | WNOHANG);
 	}
 	audit_stop(s);
-	free(s->cell_ranges);
-	s->cell_ranges = NULL;
+	free(s->ranges);
+	s->ranges = NULL;
 	s->is_wide = false;
 	vmm_link_close(s->link);
 	s->link = NULL;

@@ -10,7 +10,10 @@
  *	/run/terrace/NAME/		$XDG_RUNTIME_DIR/terrace/NAME/		a running domain
  *	/var/log/terrace/NAME.log	$XDG_STATE_HOME/terrace/		its VMM's output
  *
- * $TERRACE_CONFIG_DIR, $TERRACE_RUNTIME_DIR and $TERRACE_LOG_DIR replace them. A runtime directory
+ *	/var/lib/terrace/ram/NAME/	$XDG_STATE_HOME/terrace/ram/NAME/	<source type='file'>
+ *
+ * $TERRACE_CONFIG_DIR, $TERRACE_RUNTIME_DIR, $TERRACE_LOG_DIR and $TERRACE_MEMORY_DIR replace them;
+ * TERRACE_CGROUP=none does without a cgroup. A runtime directory
  * is locked (flock) by its supervisor for as long as that lives; one that nobody locks is left over
  * from a crash and is cleaned up by whoever meets it next (processes, cgroup, files).
  *
@@ -102,8 +105,10 @@ typedef void (*manager_progress)(void *context, const char *line);
 
 /*
  * Starts a domain and returns when the guest runs (or is paused), or with the error that kept it
- * from running, and then nothing is left. definition NULL: that of domain. With
- * MANAGER_START_FOREGROUND it returns when the domain has ended, ret_status its exit status.
+ * from running, and then nothing is left; that is so too when this process ends meanwhile. persistent:
+ * a definition of that name must exist. -EBUSY "Requested operation is not valid: domain is already
+ * running". With MANAGER_START_FOREGROUND it returns when the domain has ended; *ret_status (may be
+ * NULL) is then 0, or 1 when it crashed.
  */
 int manager_start(struct manager *manager, const struct domain_spec *definition, bool persistent,
 		  unsigned int flags, manager_progress progress, void *context, int *ret_status,
@@ -112,13 +117,16 @@ int manager_start(struct manager *manager, const struct domain_spec *definition,
 /*
  * A command to the supervisor of a running domain; arguments (taken) is an object or NULL.
  * *ret_value: json_free(); ret_value may be NULL. -ESRCH when the domain is not running ("Requested
- * operation is not valid: domain is not running"). Commands, all answered within timeouts of seconds:
+ * operation is not valid: domain is not running"). Changes are live ones: of the domain as it runs and of its
+ * XML, not of the definition. Commands, all answered within timeouts of seconds:
  *
  *	info			{} -> see manager/supervisor.h
  *	suspend, resume, reset, reboot, shutdown	{}
- *	destroy			{"graceful": bool}: SIGTERM, after 10 s SIGKILL (graceful: an error)
+ *	destroy			{"graceful": bool?}: SIGTERM, after 10 s SIGKILL (graceful: an error);
+ *				answered when nothing is left
  *	qmp			{"execute": ..., "arguments": ...} -> the VMM's return value
- *	numatune		{"mode": string?, "nodeset": string?, "cell": int?} -> {}
+ *	numatune		{"mode": string?, "nodeset": string?, "cell": int?} -> {"moving": true?};
+ *				moving: pages of the cell are still on their way
  *	memtune			{"hard-limit": bytes?, "soft-limit": .., "swap-hard-limit": .., "min": ..} (-1: none)
  *	vcpupin			{"vcpu": int, "cpulist": string}
  *	emulatorpin		{"cpulist": string}

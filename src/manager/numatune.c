@@ -304,6 +304,8 @@ static int carry_out(struct supervisor *s, const struct placement *new, struct e
 		ret = replace_vcpus(s, new, err);
 	if (ret == 0)
 		ret = replace_iothreads(s, new, err);
+	if (ret < 0)
+		numatune_moved(s); /* the placement is still the old one */
 	return ret;
 }
 

@@ -37,6 +37,7 @@
 #define POLL_MS	     20
 #define PROGRESS_MS  2000
 #define FOREVER_MS   INT32_MAX
+#define ID_MAX	     136
 #define MOVE_TIME_MS 60000
 
 bool populate_is_ours(const struct placement_memory *memory)
@@ -45,24 +46,71 @@ bool populate_is_ours(const struct placement_memory *memory)
 	return (memory->populate || memory->page_bytes) && memory->enforcer == PLACEMENT_CPUSET;
 }
 
-static void backend_id(const struct supervisor *s, size_t cell, char *buf, size_t buf_size)
+size_t populate_targets(const struct supervisor *s)
 {
-	if (s->placement->has_cells)
-		snprintf(buf, buf_size, "ram-node%zu", cell);
+	return s->placement->n_cells + s->placement->n_devices;
+}
+
+const struct placement_memory *populate_target(const struct supervisor *s, size_t target)
+{
+	const struct placement *p = s->placement;
+
+	return target < p->n_cells ? &p->cells[target] : &p->devices[target - p->n_cells];
+}
+
+/* As argv.c names them: "mem" and the device's alias, which counts devices of one model. */
+static void device_id(const struct supervisor *s, size_t device, char *buf, size_t buf_size)
+{
+	static const char *const prefixes[] = {
+		[DOMAIN_MEMORY_DIMM] = "dimm",
+		[DOMAIN_MEMORY_NVDIMM] = "nvdimm",
+		[DOMAIN_MEMORY_VIRTIO_MEM] = "virtiomem",
+		[DOMAIN_MEMORY_VIRTIO_PMEM] = "virtiopmem",
+	};
+	const struct domain_memory_device *memories = s->domain->devices.memories;
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < device; i++)
+		count += memories[i].model == memories[device].model;
+	if (memories[device].alias.given && memories[device].alias.name)
+		snprintf(buf, buf_size, "mem%s", memories[device].alias.name);
+	else
+		snprintf(buf, buf_size, "mem%s%u", prefixes[memories[device].model], count);
+}
+
+static void backend_id(const struct supervisor *s, size_t target, char *buf, size_t buf_size)
+{
+	if (target >= s->placement->n_cells)
+		device_id(s, target - s->placement->n_cells, buf, buf_size);
+	else if (s->placement->has_cells)
+		snprintf(buf, buf_size, "ram-node%zu", target);
 	else
 		snprintf(buf, buf_size, "pc.ram");
 }
 
-/* The thread that is about to touch the cell's memory. */
-static int place_thread(struct supervisor *s, size_t cell, pid_t tid, struct err *err)
+/* What virtio-mem plugs, it populates itself. */
+static bool is_to_populate(const struct supervisor *s, size_t target)
 {
-	const struct placement_memory *memory = &s->placement->cells[cell];
+	size_t n_cells = s->placement->n_cells;
+
+	return populate_is_ours(populate_target(s, target)) &&
+	       (target < n_cells ||
+		s->domain->devices.memories[target - n_cells].model != DOMAIN_MEMORY_VIRTIO_MEM);
+}
+
+/* The thread that is about to touch the cell's memory. */
+static int place_thread(struct supervisor *s, size_t target, pid_t tid, struct err *err)
+{
+	const struct placement_memory *memory = populate_target(s, target);
 	autoclose int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct idset cpus;
 	char group[32];
 	int ret;
 
-	snprintf(group, sizeof(group), "cell%zu", cell);
+	if (target < s->placement->n_cells)
+		snprintf(group, sizeof(group), "cell%zu", target);
+	else
+		snprintf(group, sizeof(group), "memory%zu", target - s->placement->n_cells);
 	ret = groups_thread_place(&s->groups, group, &memory->nodes, NULL, tid, err);
 	if (ret < 0)
 		return ret;
@@ -82,21 +130,21 @@ static struct json *with_id(const char *id)
 
 /* ---- terrace-vmm ------------------------------------------------------------------------------- */
 
-static int start_ours(struct supervisor *s, size_t cell, struct err *err)
+static int start_ours(struct supervisor *s, size_t target, struct err *err)
 {
 	AUTO(json) answer = NULL;
 	int64_t tid;
-	char id[32];
+	char id[ID_MAX];
 	int ret;
 
-	backend_id(s, cell, id, sizeof(id));
+	backend_id(s, target, id, sizeof(id));
 	ret = vmm_link_call(s->link, "memory-populate-start", with_id(id), SUPERVISOR_CALL_MS,
 			    &answer, err);
 	if (ret < 0)
 		return ret;
 	ret = json_get_i64(answer, "thread-id", &tid, err);
 	if (ret == 0)
-		ret = place_thread(s, cell, (pid_t)tid, err);
+		ret = place_thread(s, target, (pid_t)tid, err);
 	if (ret < 0)
 		return ret;
 	return vmm_link_call(s->link, "memory-populate-run", with_id(id), SUPERVISOR_CALL_MS, NULL,
@@ -207,17 +255,17 @@ static int find_context(struct supervisor *s, const char *id, char *context, siz
 	return context_tid(s, context, ret_tid, err);
 }
 
-static int populate_by_context(struct supervisor *s, size_t cell, struct err *err)
+static int populate_by_context(struct supervisor *s, size_t target, struct err *err)
 {
-	char id[32], context[48];
+	char id[ID_MAX], context[ID_MAX + 16];
 	bool made;
 	pid_t tid;
 	int ret;
 
-	backend_id(s, cell, id, sizeof(id));
+	backend_id(s, target, id, sizeof(id));
 	ret = find_context(s, id, context, sizeof(context), &made, &tid, err);
 	if (ret == 0)
-		ret = place_thread(s, cell, tid, err);
+		ret = place_thread(s, target, tid, err);
 	if (ret == 0 && made)
 		ret = qom_set(s, id, "prealloc-context", json_new_stringf("/objects/%s", context),
 			      err);
@@ -237,10 +285,10 @@ static int populate_all(struct supervisor *s, struct err *err)
 {
 	bool ours = true, any = false;
 
-	for (size_t i = 0; i < s->placement->n_cells; i++) {
+	for (size_t i = 0; i < populate_targets(s); i++) {
 		int ret = -ENOSYS;
 
-		if (!populate_is_ours(&s->placement->cells[i]))
+		if (!is_to_populate(s, i))
 			continue;
 		if (!any)
 			report_progress(s->report, "populating memory");
@@ -252,18 +300,18 @@ static int populate_all(struct supervisor *s, struct err *err)
 			ret = populate_by_context(s, i, err);
 		}
 		if (ret < 0)
-			return err_prefix(err, "populating cell %zu", i);
+			return err_prefix(err, "populating memory"), ret;
 	}
 	return any && ours ? wait_for_ours(s, err) : 0;
 }
 
-static int find_ranges(struct supervisor *s, size_t cell, struct ranges *ret_ranges)
+static int find_ranges(struct supervisor *s, size_t target, struct ranges *ret_ranges)
 {
 	AUTO(json) answer = NULL;
 	const char *text;
-	char id[32];
+	char id[ID_MAX];
 
-	backend_id(s, cell, id, sizeof(id));
+	backend_id(s, target, id, sizeof(id));
 	if (ranges_find_named(s->state.vmm.pid, id, ret_ranges, NULL) == 0)
 		return 0;
 	if (vmm_link_call(s->link, "x-query-ramblock", NULL, SUPERVISOR_CALL_MS, &answer, NULL) < 0)
@@ -274,25 +322,27 @@ static int find_ranges(struct supervisor *s, size_t cell, struct ranges *ret_ran
 	return ranges_find_in_ramblocks(text, id, ret_ranges, NULL);
 }
 
-static void check_strays(struct supervisor *s, size_t cell)
+static void check_strays(struct supervisor *s, size_t target)
 {
-	struct ranges *ranges = &s->cell_ranges[cell];
+	struct ranges *ranges = &s->ranges[target];
 	struct err err = ERR_INIT;
+	char id[ID_MAX];
 	uint64_t left = 0;
 
-	if (find_ranges(s, cell, ranges) < 0)
+	backend_id(s, target, id, sizeof(id));
+	if (find_ranges(s, target, ranges) < 0)
 		report_progress(s->report,
-				"cell %zu: this emulator does not say where its memory is: pages "
+				"%s: this emulator does not say where its memory is: pages "
 				"on wrong nodes are not found",
-				cell);
-	else if (ranges_move_strays(s->state.vmm.pid, ranges, &s->placement->cells[cell].nodes,
+				id);
+	else if (ranges_move_strays(s->state.vmm.pid, ranges, &populate_target(s, target)->nodes,
 				    process_now_ms() + MOVE_TIME_MS, &left, &err) < 0)
-		report_progress(s->report, "cell %zu: %s", cell, err.message);
+		report_progress(s->report, "%s: %s", id, err.message);
 	else if (left)
 		report_progress(s->report,
-				"cell %zu: %" PRIu64 " KiB are on other nodes and could not be "
+				"%s: %" PRIu64 " KiB are on other nodes and could not be "
 				"moved",
-				cell, left * 4);
+				id, left * 4);
 }
 
 int populate_cells(struct supervisor *s, struct err *err)
@@ -301,12 +351,12 @@ int populate_cells(struct supervisor *s, struct err *err)
 
 	if (ret < 0)
 		return ret;
-	s->cell_ranges = calloc(s->placement->n_cells + 1, sizeof(*s->cell_ranges));
-	if (!s->cell_ranges)
+	s->ranges = calloc(populate_targets(s) + 1, sizeof(*s->ranges));
+	if (!s->ranges)
 		return err_set_errno(err, ERR_HOST, -ENOMEM, NULL, "cells");
-	for (size_t i = 0; i < s->placement->n_cells; i++)
-		if (s->placement->cells[i].enforcer == PLACEMENT_CPUSET &&
-		    !idset_is_empty(&s->placement->cells[i].nodes))
+	for (size_t i = 0; i < populate_targets(s); i++)
+		if (populate_target(s, i)->enforcer == PLACEMENT_CPUSET &&
+		    !idset_is_empty(&populate_target(s, i)->nodes))
 			check_strays(s, i);
 	return 0;
 }

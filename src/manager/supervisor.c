@@ -303,14 +303,16 @@ static void loop_once(struct supervisor *s)
 		[FD_QMP] = { vmm_link_fd(s->link), POLLIN, 0 },
 		[FD_AUDIT] = { s->audit_pidfd, POLLIN, 0 },
 	};
-	size_t n_control = control_poll_fds(s->control, fds + FD_OWN_COUNT),
-	       n_console = console_poll_fds(s->console, fds + FD_OWN_COUNT + n_control);
+	struct pollfd *control = fds + FD_OWN_COUNT;
+	size_t n_control = control_poll_fds(s->control, control);
+	struct pollfd *console = control + n_control;
+	size_t n_console = console_poll_fds(s->console, console);
 
-	if (poll(fds, FD_OWN_COUNT + n_control + n_console, audit_timeout_ms(s)) <= 0) {
+	if (poll(fds, (nfds_t)(console + n_console - fds), audit_timeout_ms(s)) <= 0) {
 		audit_if_due(s);
 		return;
 	}
-	if (console_process(s->console, fds + FD_OWN_COUNT + n_control, n_console) < 0) {
+	if (console_process(s->console, console, n_console) < 0) {
 		destroy_now(s); /* the user's escape */
 		return;
 	}
@@ -325,7 +327,7 @@ static void loop_once(struct supervisor *s)
 	else if (fds[FD_AUDIT].revents)
 		audit_ended(s);
 	else
-		control_process(s->control, fds + FD_OWN_COUNT, n_control);
+		control_process(s->control, control, n_control);
 }
 
 static void loop(struct supervisor *s)

@@ -8,7 +8,7 @@
  * "desc"}}) and waits for the end, which it records, and removes everything.
  *
  * state.json in the runtime directory is written atomically on every change and holds what
- * manager_list() needs: name, uuid, id, state, reason, supervisor-pid, vmm-pid, persistent.
+ * manager_list() needs: name, uuid, id, state, reason, and pid and start time of supervisor and VMM.
  *
  * The command "info" answers:
  *
@@ -18,10 +18,12 @@
  *	 "vcpus": [{"vcpu", "thread-id", "cell", "cpus": "0-3", "cpu": now on, "cpu-time-ns", "state"}],
  *	 "iothreads": [{"iothread", "thread-id", "cpus"}], "emulator-cpus": "0-3",
  *	 "numatune": {"mode", "nodeset", "memnodes": [{"cell", "mode", "nodeset"}]} or absent,
- *	 "memtune": {"hard-limit-kib", "soft-limit-kib", "swap-hard-limit-kib", "min-guarantee-kib"},
+ *	 "memtune": {"hard-limit-kib", "soft-limit-kib", "swap-hard-limit-kib", "min-guarantee-kib"} (-1: none),
  *	 "used-kib": of the cgroup}
  *
- * Threads: the process has one (libuv loop), and short-lived children.
+ * How it does that is in supervisor.c (life), launch.c (start), populate.c and audit.c (pages), numatune.c.
+ *
+ * Threads: the process has one, and short-lived children.
  */
 #ifndef TERRACE_MANAGER_SUPERVISOR_H
 #define TERRACE_MANAGER_SUPERVISOR_H

@@ -72,8 +72,8 @@ struct supervisor {
 	struct supervisor_iothread *iothreads;
 	size_t n_iothreads;
 	int64_t run_begin_ms;
-	struct ranges *cell_ranges; /* of cells that only the cgroup keeps; else empty */
-	int audit_pidfd;	    /* a child; -1: none */
+	struct ranges *ranges; /* of populate_targets() that only the cgroup keeps; else empty */
+	int audit_pidfd;       /* a child; -1: none */
 	int64_t audit_begin_ms, audit_due_ms, audit_interval_ms;
 	bool is_wide;	 /* the leader's group has nodes of the time before the last change */
 	bool guest_runs; /* launched: events change the state */
@@ -148,10 +148,13 @@ unsigned int threads_cell_of(const struct supervisor *s, unsigned int vcpu);
 
 /*
  * Memory of cells that only the cgroup keeps in place: populated there, and strays moved there. Fills
- * s->cell_ranges.
+ * s->ranges.
  */
 int populate_cells(struct supervisor *s, struct err *err) __attribute__((warn_unused_result));
 bool populate_is_ours(const struct placement_memory *memory);
+/* Cells, then memory devices. */
+size_t populate_targets(const struct supervisor *s);
+const struct placement_memory *populate_target(const struct supervisor *s, size_t target);
 /* ---- audit.c ---- */
 
 /* Begins to look after the cells of this run; nothing to do for most domains. */

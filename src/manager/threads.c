@@ -201,10 +201,5 @@ int threads_place(struct supervisor *s, struct err *err)
 
 unsigned int threads_cell_of(const struct supervisor *s, unsigned int vcpu)
 {
-	const struct domain_numa *numa = &s->domain->cpu.numa;
-
-	for (size_t i = 0; i < numa->n_cells; i++)
-		if (idset_has(&numa->cells[i].cpus.ids, vcpu))
-			return (unsigned int)numa->cells[i].id.value;
-	return 0;
+	return vcpu < s->placement->n_vcpus ? s->placement->vcpu_cells[vcpu] : 0;
 }

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "domain/domain.h"
@@ -131,6 +133,52 @@ static void calls_to_what_does_not_run_are_refused(void **state)
 	manager_domain_fini(&domain);
 }
 
+/* Sends text to the control socket, returns what comes back. */
+static const char *control_says(const char *text)
+{
+	static char answer[4096];
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct timeval timeout = { .tv_sec = 10 };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	ssize_t n;
+
+	manager_runtime_path(domains_manager, "e", "control.sock", address.sun_path,
+			     sizeof(address.sun_path));
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	n = read(fd, answer, sizeof(answer) - 1);
+	answer[n > 0 ? n : 0] = '\0';
+	close(fd);
+	return answer;
+}
+
+static void the_control_socket_survives_what_is_no_request(void **state)
+{
+	int many[40];
+
+	(void)state;
+	domains_start("e", NULL, NULL);
+	assert_non_null(strstr(control_says("}{ nonsense\n"), "JSON parse error"));
+	assert_non_null(strstr(control_says("[1]\n"), "a request is an object"));
+	assert_non_null(strstr(control_says("{\"execute\": 3}\n"), "expected: string"));
+	assert_non_null(strstr(control_says("{\"execute\": \"vcpupin\"}\n"),
+			       "Parameter 'vcpu' is missing"));
+	/* More clients than it serves, who say nothing and go. */
+	for (size_t i = 0; i < 40; i++) {
+		struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+		manager_runtime_path(domains_manager, "e", "control.sock", address.sun_path,
+				     sizeof(address.sun_path));
+		many[i] = socket(AF_UNIX, SOCK_STREAM, 0);
+		assert_int_equal(connect(many[i], (struct sockaddr *)&address, sizeof(address)), 0);
+	}
+	for (size_t i = 0; i < 40; i++)
+		close(many[i]);
+	domains_call("e", "info", NULL);
+	domains_call("e", "destroy", NULL);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +190,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_node_that_is_not_there_is_libvirts_error),
 		cmocka_unit_test(a_second_start_is_refused),
 		cmocka_unit_test(names_that_are_no_file_names_are_refused),
+		cmocka_unit_test(the_control_socket_survives_what_is_no_request),
 		cmocka_unit_test(calls_to_what_does_not_run_are_refused),
 	};
 

@@ -288,6 +288,38 @@ static void autodestroy_ends_with_the_starter(void **state)
 	domains_assert_gone("a");
 }
 
+/* The exit status of manager_start() in a process of its own. */
+static int foreground_status(const char *does)
+{
+	struct domain_spec *domain = domains_make("a", NULL, NULL);
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (manager_start(domains_manager, domain, false, MANAGER_START_FOREGROUND, NULL,
+				  NULL, &status, NULL) < 0)
+			status = 9;
+		_exit(status);
+	}
+	domain_free(domain);
+	domains_wait_state("a", "running booted");
+	if (!strcmp(does, "SIGINT"))
+		kill(pid, SIGINT);
+	else
+		domains_guest("a", does);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	domains_assert_gone("a");
+	return status;
+}
+
+static void a_foreground_start_lasts_as_long_as_the_domain(void **state)
+{
+	(void)state;
+	assert_int_equal(foreground_status("shutdown"), 0);
+	assert_int_equal(foreground_status("SIGINT"), 0);
+	assert_int_equal(foreground_status("crash"), 1 << 8);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +338,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_pin_is_seen_by_the_thread_and_in_the_live_xml),
 		cmocka_unit_test(numatune_without_a_cgroup_says_why),
 		cmocka_unit_test(a_paused_start_stays_paused),
+		cmocka_unit_test(a_foreground_start_lasts_as_long_as_the_domain),
 		cmocka_unit_test(autodestroy_ends_with_the_starter),
 	};
 

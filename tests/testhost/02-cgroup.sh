@@ -145,7 +145,7 @@ worker_stop
 check "user: remove" cgroupctl remove mine
 equal "user: nothing is left" "$(echo $own/*/)" "$own/supervisor/"
 END
-sh -c "echo \$\$ >$own/cgroup.procs && exec cgroupctl as 1000 sh '$tmp/user.sh'"
+sh -c "echo \$\$ >$own/cgroup.procs && exec cgroupctl as 1000 sh '$tmp/user.sh'" || suite_failed=1
 
 # A user without one.
 sh -c "exec cgroupctl as 1000 cgroupctl find" >"$tmp/find" 2>&1

@@ -6,7 +6,7 @@
 qemu=$(command -v qemu-system-x86_64)
 src=/terrace/src
 export TERRACE_RUNTIME_DIR="$tmp/run"
-mkdir -p /boot
+mkdir -p /boot "$TERRACE_RUNTIME_DIR/.cache"
 ln -sf "$guest/bzImage" /boot/vmlinuz
 ln -sf "$guest/initramfs.cpio.gz" /boot/initrd.img
 # Sizes of the examples are those of real machines, and nobody touches the memory here.
@@ -92,7 +92,7 @@ sed "s|<console type='pty'/>|<console type='file'><source path='$tmp/console'/><
 if starts "QEMU: the guest's domain" "$tmp/guest.xml"; then
 	memdevs=$(talk query-memdev)
 	equal "policies of backends" "$(echo "$memdevs" | grep -o '"policy": "[a-z]*"' | sort | uniq -c |
-		awk '{ print $1, $3 }' | tr '\n' ' ')" '4 "bind" 1 "preferred" '
+		awk '{ print $1, $3 }' | tr '\n' ' ')" '3 "bind" 2 "preferred" '
 	devices=$(talk query-memory-devices)
 	equal "memory devices" "$(echo "$devices" | grep -o '"id": "[a-z0-9]*"' | sort | tr '\n' ' ')" \
 		'"id": "dimm0" "id": "virtiomem0" '

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * stubvmm: stands in for a VMM where there is no KVM. It takes terrace-vmm's command line, makes a
- * thread for each vCPU, and speaks enough QMP for a supervisor; no guest runs in it.
+ * thread for each vCPU, and speaks enough QMP for a supervisor; no guest runs in it. Its first serial
+ * port, where that is a socket, says "stub login: " and echoes.
  *
  * Questions that a manager asks an emulator ("-object help", ...) are answered by terrace-vmm
  * itself, which is two folders above this program.
@@ -36,7 +37,7 @@
 #define VCPUS_MAX 64u
 
 struct stub {
-	char socket[256];
+	char socket[256], serial[256];
 	uint64_t vcpus;
 	char append[1024];
 	pid_t tids[VCPUS_MAX];
@@ -257,6 +258,45 @@ static void serve(int listen_fd)
 	close(stub.fd);
 }
 
+/* ---- the first serial port: a greeting to each who comes, then an echo --------------------------- */
+
+static void serial_serve(int fd)
+{
+	char bytes[256];
+	ssize_t n;
+
+	(void)!send(fd, "stub login: ", 12, MSG_NOSIGNAL);
+	while ((n = recv(fd, bytes, sizeof(bytes), 0)) > 0)
+		(void)!send(fd, bytes, (size_t)n, MSG_NOSIGNAL);
+}
+
+static void *serial_main(void *context)
+{
+	int listener = *(int *)context;
+
+	for (;;) {
+		int fd = accept(listener, NULL, NULL);
+
+		if (fd < 0)
+			return NULL;
+		serial_serve(fd);
+		close(fd);
+	}
+}
+
+static void serial_open(void)
+{
+	static int listener; /* the thread's, for as long as the program lives */
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	pthread_t thread;
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", stub.serial);
+	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(listener, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    listen(listener, 4) < 0 || pthread_create(&thread, NULL, serial_main, &listener) != 0)
+		die("serial");
+}
+
 static void run(void)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -270,6 +310,8 @@ static void run(void)
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, 4) < 0)
 		die("listen");
 	make_vcpus();
+	if (*stub.serial)
+		serial_open();
 	while (!stub.leave)
 		serve(fd);
 	unlink(stub.socket);
@@ -280,11 +322,13 @@ static void run(void)
 static void read_chardev(const char *value)
 {
 	const char *path = strstr(value, "path=");
+	char *to = strstr(value, "id=charmonitor")   ? stub.socket
+		   : strstr(value, "id=charserial0") ? stub.serial
+						     : NULL;
 
-	if (!path || !strstr(value, "id=charmonitor"))
-		return;
-	snprintf(stub.socket, sizeof(stub.socket), "%.*s",
-		 (int)strcspn(path + strlen("path="), ","), path + strlen("path="));
+	if (path && to)
+		snprintf(to, sizeof(stub.socket), "%.*s", (int)strcspn(path + strlen("path="), ","),
+			 path + strlen("path="));
 }
 
 static void read_smp(const char *value)

@@ -160,6 +160,34 @@ static void assert_query(struct machine *m, const char *command, const char *exp
 	free(got);
 }
 
+/* Where the text says that a block is, there the process has a mapping of that size. */
+static void assert_ramblocks(struct machine *m)
+{
+	const struct json *answer = machine_do(m, "{'execute': 'x-query-ramblock'}");
+	unsigned long long offset, used, total, address, start, end;
+	const char *line = json_as_string(json_member(answer, "human-readable-text"));
+	char path[64], text[512];
+	bool found = false;
+	FILE *maps;
+
+	line = strstr(line, " m1 ");
+	assert_non_null(line);
+	assert_int_equal(sscanf(line, " m1 4 KiB 0x%llx 0x%llx 0x%llx 0x%llx rw", &offset, &used,
+				&total, &address),
+			 4);
+	assert_int_equal(offset, 12582912);
+	assert_int_equal(used, 4194304);
+	assert_int_equal(total, 4194304);
+	snprintf(path, sizeof(path), "/proc/%d/maps", m->pid);
+	maps = fopen(path, "re");
+	assert_non_null(maps);
+	while (fgets(text, sizeof(text), maps))
+		if (sscanf(text, "%llx-%llx rw-", &start, &end) == 2 && start == address)
+			found = end - start == used;
+	fclose(maps);
+	assert_true(found);
+}
+
 static void queries_have_qemus_shapes(void **state)
 {
 	struct machine m;
@@ -185,6 +213,7 @@ static void queries_have_qemus_shapes(void **state)
 		"\"policy\": \"default\"}, {\"id\": \"m1\", \"size\": 4194304, \"merge\": true, "
 		"\"dump\": true, \"prealloc\": false, \"share\": true, \"reserve\": true, "
 		"\"host-nodes\": [], \"policy\": \"default\"}]");
+	assert_ramblocks(&m);
 	assert_query(&m, "query-numa-nodes",
 		     "[{\"node-id\": 0, \"cpus\": [0], \"size\": 12582912, \"memdev\": \"m0\", "
 		     "\"host-nodes\": [], \"policy\": \"default\", \"distances\": [10, 21]}, "

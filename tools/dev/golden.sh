@@ -10,5 +10,5 @@ export TERRACE_GOLDEN_UPDATE=1
 summary=$(mktemp)
 cleanup_paths+=("$summary")
 meson_tests "$summary" build
-run git --no-pager diff --stat -- tests >&2 || true
+run git --no-pager diff --stat -- tests docs data >&2 || true
 summary_print "$summary"

@@ -79,6 +79,8 @@ static const struct qmp_command commands[] = {
 	{ "stop", NULL, run_stop_command, "Stops the vCPUs." },
 	{ "system_powerdown", NULL, run_system_powerdown, "Presses the ACPI power button." },
 	{ "system_reset", NULL, run_system_reset, "Resets the machine." },
+	{ "x-query-ramblock", NULL, query_ramblock,
+	  "Says where each memory backend is in this process, as text." },
 };
 
 static const struct qmp_event events[] = {

@@ -2,6 +2,11 @@
 /* QMP commands that only look: see query.h. */
 #include "vmm/monitor/query.h"
 
+#include <errno.h>
+#include <inttypes.h>
+
+#include "base/strbuf.h"
+#include "base/util.h"
 #include "vmm/machine.h"
 
 QUERY(status)
@@ -117,6 +122,37 @@ QUERY(memdev)
 		set_placement(object, spec);
 		json_append(*ret_value, object);
 	}
+	return 0;
+}
+
+/*
+ * QEMU's table (HumanReadableText of qapi/machine.json), which says where a block is: kernels without
+ * CONFIG_ANON_VMA_NAME do not.
+ */
+QUERY(ramblock)
+{
+	const struct vmm *vmm = context;
+	AUTO_STRBUF text = STRBUF_INIT;
+	uint64_t offset = 0;
+
+	(void)args;
+	strbuf_addf(&text, "%24s %8s  %18s %18s %18s %18s %3s\n", "Block Name", "PSize", "Offset",
+		    "Used", "Total", "HVA", "RO");
+	for (size_t i = 0; i < vmm->spec->n_backends; i++) {
+		const struct memory_backend *backend = vmm->backends->backend[i];
+
+		strbuf_addf(&text,
+			    "%24s %4" PRIu64 " KiB  0x%016" PRIx64 " 0x%016" PRIx64 " 0x%016" PRIx64
+			    " 0x%016" PRIxPTR " %3s\n",
+			    vmm->spec->backends[i].id, backend->page_bytes / KIB, offset,
+			    backend->size_bytes, backend->size_bytes, (uintptr_t)backend->host,
+			    backend->readonly ? "ro" : "rw");
+		offset += backend->size_bytes;
+	}
+	if (text.failed)
+		return err_set(err, ERR_HOST, -ENOMEM, NULL, "out of memory");
+	*ret_value = json_new_object();
+	json_set_string(*ret_value, "human-readable-text", strbuf_text(&text));
 	return 0;
 }
 

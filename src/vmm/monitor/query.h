@@ -24,5 +24,6 @@ QUERY(memdev);
 QUERY(memory_size_summary);
 QUERY(numa_nodes);
 QUERY(memory_populate); /* populate.c */
+QUERY(ramblock);
 
 #endif

@@ -212,6 +212,7 @@ static const struct {
 	{ "resume alpha", "resume {}", "Domain 'alpha' resumed\n" },
 	{ "reset alpha", "reset {}", "Domain 'alpha' was reset\n" },
 	{ "reboot alpha", "reboot {}", "Domain 'alpha' is being rebooted\n" },
+	{ "reboot alpha --mode acpi", "reboot {}", "Domain 'alpha' is being rebooted\n" },
 	{ "shutdown 3", "shutdown {}", "Domain 'alpha' is being shutdown\n" },
 	{ "destroy alpha", "destroy {\"graceful\": false}", "Domain 'alpha' destroyed\n" },
 	{ "destroy alpha --graceful", "destroy {\"graceful\": true}",
@@ -320,6 +321,8 @@ static const struct {
 	{ "suspend beta", 1,
 	  "error: Failed to suspend domain 'beta': Requested operation is not valid: domain "
 	  "'beta' is not running\n" },
+	{ "shutdown alpha --mode agent", 1,
+	  "error: mode 'agent' is not available: the guest is asked by its power button (acpi)\n" },
 	{ "start alpha", 1, "error: Failed to start domain 'alpha': Domain is already active\n" },
 	{ "numatune beta --live --nodeset 0", 1,
 	  "error: Requested operation is not valid: domain 'beta' is not running\n" },
@@ -357,6 +360,7 @@ static const struct {
 	{ "console alpha", 1,
 	  "error: internal error: cannot find character device 'serial0' of domain 'alpha'; give "
 	  "it a <console type='pty'/>\n" },
+	{ "console alpha --devname ../x", 1, "error: '../x' is no name of a serial port\n" },
 	{ "qemu-monitor-command alpha []", 1,
 	  "error: invalid QMP command: a QMP command is an object such as {\"execute\": "
 	  "\"query-status\"}; --hmp sends a human monitor command\n" },
@@ -433,6 +437,14 @@ static void a_file_is_defined_started_and_forgotten(void **state)
 	assert_int_equal(fake_start_flags(), 4);
 	expect("destroy gamma", 0, "Domain 'gamma' destroyed\n", "");
 	unlink(path);
+}
+
+static void a_vmm_without_human_monitor_is_told(void **state)
+{
+	(void)state;
+	fake_failure("The command human-monitor-command has not been found");
+	expect("qemu-monitor-command alpha --hmp info", 1, "",
+	       "error: the VMM of domain 'alpha' has no human monitor: send it a QMP command\n");
 }
 
 static void a_failed_start_says_why(void **state)
@@ -526,6 +538,7 @@ int main(void)
 		cmocka_unit_test_setup(refusals_say_what_and_change_nothing, setup),
 		cmocka_unit_test_setup(vcpuinfo_has_a_block_for_each, setup),
 		cmocka_unit_test_setup(a_file_is_defined_started_and_forgotten, setup),
+		cmocka_unit_test_setup(a_vmm_without_human_monitor_is_told, setup),
 		cmocka_unit_test_setup(a_failed_start_says_why, setup),
 		cmocka_unit_test_setup(wrong_xml_is_refused_by_its_place, setup),
 		cmocka_unit_test_setup(every_verb_speaks_json, setup),

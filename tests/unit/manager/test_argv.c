@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "host/topology.h"
 #include "manager/argv.h"
 
 #define CELL_COUNT     64
@@ -130,6 +131,37 @@ static void threads_populate_where_there_are_cpus(void **state)
 	free(placement.cells);
 }
 
+/* What only the cgroup keeps in place is left to whoever starts the line, but no device is. */
+static void cells_can_be_populated_later(void **state)
+{
+	AUTO(domain_spec)
+	domain = read_inside("<maxMemory slots='1' unit='GiB'>4</maxMemory>"
+			     "<cpu><numa><cell cpus='0' memory='512' unit='MiB'/></numa></cpu>"
+			     "<memoryBacking><allocation mode='immediate'/></memoryBacking>"
+			     "<numatune><memory mode='restrictive' nodeset='0'/></numatune>"
+			     "<devices><memory model='dimm'><target><size unit='MiB'>512</size>"
+			     "<node>0</node></target></memory></devices>");
+	struct argv_context context = { .populate_later = true };
+	AUTO(host_facts) facts = NULL;
+	AUTO(placement) placement = NULL;
+	AUTO_ARGV(argv);
+
+	(void)state;
+	assert_int_equal(host_topology_from_synthetic("pack:1 [numa(memory=4GiB)] core:2 pu:1",
+						      &facts, NULL),
+			 0);
+	assert_int_equal(placement_build(domain, facts, NULL, &placement, NULL), 0);
+	build(domain, placement, &context, &argv);
+	assert_true(has(&argv, "\"id\":\"ram-node0\",\"size\""));
+	assert_false(has(&argv, "tc-ram-node0"));
+	assert_true(has(&argv, "\"id\":\"memdimm0\",\"prealloc\":true"));
+	assert_true(has(&argv, "\"prealloc-context\":\"tc-memdimm0\""));
+	context.populate_later = false;
+	argv_fini(&argv);
+	build(domain, placement, &context, &argv);
+	assert_true(has(&argv, "\"id\":\"ram-node0\",\"prealloc\":true"));
+}
+
 static char *large_domain(void)
 {
 	AUTO_STRBUF text = STRBUF_INIT;
@@ -164,28 +196,35 @@ static double now_ms(void)
 static void sixty_four_cells_are_quick(void **state)
 {
 	autofree char *text = large_domain();
-	double best_read_ms = 1e9, best_build_ms = 1e9;
+	double best_read_ms = 1e9, best_place_ms = 1e9, best_build_ms = 1e9;
+	AUTO(host_facts) facts = NULL;
 
 	(void)state;
 	assert_non_null(text);
+	assert_int_equal(host_topology_from_synthetic("pack:64 [numa(memory=64GiB)] core:16 pu:1",
+						      &facts, NULL),
+			 0);
 	for (int i = 0; i < 10; i++) {
-		double start_ms = now_ms(), read_ms;
+		double start_ms = now_ms(), read_ms, place_ms;
+		struct argv_context context = { .facts = facts };
 		AUTO(domain_spec) domain = NULL;
-		struct placement placement;
+		AUTO(placement) placement = NULL;
 		AUTO_ARGV(argv);
 
 		assert_int_equal(domain_read(text, strlen(text), "a.xml", 0, &domain, NULL), 0);
 		read_ms = now_ms();
-		place(domain, &placement);
-		build(domain, &placement, NULL, &argv);
-		best_build_ms = MIN(best_build_ms, now_ms() - read_ms);
+		assert_int_equal(placement_build(domain, facts, NULL, &placement, NULL), 0);
+		place_ms = now_ms();
+		build(domain, placement, &context, &argv);
+		best_build_ms = MIN(best_build_ms, now_ms() - place_ms);
+		best_place_ms = MIN(best_place_ms, place_ms - read_ms);
 		best_read_ms = MIN(best_read_ms, read_ms - start_ms);
-		free(placement.cells);
 		/* A full matrix: two words for each pair. */
 		assert_true(argv.argc > 2 * CELL_COUNT * CELL_COUNT);
 	}
-	print_message("64 cells: read %.2f ms, built %.2f ms\n", best_read_ms, best_build_ms);
-	assert_true(best_read_ms + best_build_ms < BUILD_LIMIT_MS);
+	print_message("64 cells: read %.2f ms, placed %.2f ms, built %.2f ms\n", best_read_ms,
+		      best_place_ms, best_build_ms);
+	assert_true(best_read_ms + best_place_ms + best_build_ms < BUILD_LIMIT_MS);
 }
 
 int main(void)
@@ -194,6 +233,7 @@ int main(void)
 		cmocka_unit_test(a_shell_reads_the_quoted_line_back),
 		cmocka_unit_test(context_is_followed),
 		cmocka_unit_test(threads_populate_where_there_are_cpus),
+		cmocka_unit_test(cells_can_be_populated_later),
 		cmocka_unit_test(sixty_four_cells_are_quick),
 	};
 

@@ -156,6 +156,16 @@ static const char *in_folder(const struct folder *folder, const char *name)
 	return path;
 }
 
+static int ask(const char *path, int64_t limit_ms, char **ret_text)
+{
+	static const char *const args[] = { "-help", NULL };
+	int64_t deadline_ms = emulator_run_now_ms() + limit_ms;
+	struct emulator_run run;
+	int ret = emulator_run_start(path, args, &run, NULL);
+
+	return ret < 0 ? ret : emulator_run_finish(&run, path, deadline_ms, ret_text, NULL);
+}
+
 static void write_file(const char *path, const char *text, mode_t mode)
 {
 	FILE *file = fopen(path, "we");
@@ -205,36 +215,29 @@ static void what_is_no_emulator_is_named(void **state)
 /* Also when a child of it keeps the output open. */
 static void a_program_that_hangs_is_ended(void **state)
 {
-	static const char *const args[] = { "-help", NULL };
 	const char *path = in_folder(*state, "hangs");
 	int64_t start_ms = emulator_run_now_ms();
-	struct err err = ERR_INIT;
 	char *text = NULL;
 
 	write_file(path, "#!/bin/sh\nsleep 60 &\nsleep 60\n", 0755);
-	assert_int_equal(emulator_run(path, args, start_ms + 100, &text, &err), -ETIMEDOUT);
+	assert_int_equal(ask(path, 100, &text), -ETIMEDOUT);
 	assert_null(text);
 	assert_true(emulator_run_now_ms() - start_ms < 20000);
 }
 
 static void output_is_bounded(void **state)
 {
-	static const char *const args[] = { NULL };
 	const char *path = in_folder(*state, "talks");
-	struct err err = ERR_INIT;
 	char *text = NULL;
 
 	write_file(path, "#!/bin/sh\nexec yes\n", 0755);
-	assert_int_equal(emulator_run(path, args, emulator_run_now_ms() + 30000, &text, &err),
-			 -EFBIG);
+	assert_int_equal(ask(path, 30000, &text), -EFBIG);
 }
 
 static void surroundings_are_clean(void **state)
 {
-	static const char *const args[] = { NULL };
 	const char *path = in_folder(*state, "shows");
 	int fd = open("/dev/null", O_RDONLY); /* not close-on-exec */
-	struct err err = ERR_INIT;
 	char *text = NULL;
 
 	setenv("TERRACE_SECRET", "x", 1);
@@ -242,7 +245,7 @@ static void surroundings_are_clean(void **state)
 		   "#!/bin/sh\nenv | grep -c SECRET\nls /proc/self/fd | wc -w\ncat\n"
 		   "echo \"$LC_ALL\"\n",
 		   0755);
-	assert_int_equal(emulator_run(path, args, emulator_run_now_ms() + 30000, &text, &err), 0);
+	assert_int_equal(ask(path, 30000, &text), 0);
 	/* ls has standard input, output, error and the folder that it reads. */
 	assert_string_equal(text, "0\n4\nC\n");
 	free(text);
@@ -347,7 +350,7 @@ static void found_by_element_type_and_path(void **state)
 	const struct folder *folder = *state;
 	struct domain_spec domain = { .type = DOMAIN_TYPE_QEMU };
 	char named[] = "/usr/libexec/own-qemu";
-	char bare[] = "no-such-qemu";
+	char bare[] = "no-such-qemu", relative[] = "./qemu";
 	struct err err = ERR_INIT;
 	char *path = NULL;
 
@@ -364,6 +367,9 @@ static void found_by_element_type_and_path(void **state)
 	domain.devices.emulator = bare;
 	assert_int_equal(emulator_find(&domain, &path, &err), -ENOENT);
 	assert_non_null(strstr(err.message, "no-such-qemu"));
+	domain.devices.emulator = relative;
+	assert_int_equal(emulator_find(&domain, &path, &err), -EINVAL);
+	assert_non_null(strstr(err.message, "write a whole path"));
 	domain.devices.emulator = NULL;
 	domain.type = DOMAIN_TYPE_KVM;
 	write_file(in_folder(folder, "terrace-vmm"), "", 0755);
