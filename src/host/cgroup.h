@@ -37,7 +37,7 @@
 struct cgroup_host {
 	int version;		  /* 2, 1; 0: none */
 	bool cpuset, cpu, memory; /* controllers that can be used below base */
-	bool systemd;		  /* base is a scope that systemd delegated */
+	bool systemd;		  /* systemd makes a delegated scope in base for each domain */
 	/* v2: directory in which domain groups are made. v1: the same per controller. "" if none. */
 	char base[512];
 	char v1_cpuset[512], v1_cpu[512], v1_memory[512];
@@ -45,7 +45,9 @@ struct cgroup_host {
 
 /*
  * Finds out, and makes the base ("terrace" below the root as root; the own delegated group as a
- * user) when create is true. root_dir is "" or a prefix for tests in front of /proc and /sys.
+ * user) when create is true. In a user's delegated group, all its processes are moved into a leaf
+ * "supervisor" then, because a group with processes cannot give memory to its children. Under
+ * systemd (with busctl) base is machine.slice, of the system or of the user's own systemd. root_dir is "" or a prefix for tests in front of /proc and /sys.
  * Not being able to use any is not an error: version or the bools say so. -EIO when the kernel's
  * files cannot be read at all.
  */
@@ -54,7 +56,10 @@ int cgroup_host_find(const char *root_dir, bool create, struct cgroup_host *ret_
 
 struct cgroup; /* the group of one domain */
 
-/* Makes it (an old one of that name must be empty and is used again). */
+/*
+ * Makes it; an old one of that name must be empty (-EBUSY) and is made anew, without its settings.
+ * Under systemd the calling process moves into the domain's scope, which lives as long as it does.
+ */
 int cgroup_new(const struct cgroup_host *host, const char *name, struct cgroup **ret_cgroup,
 	       struct err *err) __attribute__((warn_unused_result));
 /* One that exists. -ENOENT. */
@@ -71,7 +76,9 @@ const char *cgroup_path(const struct cgroup *cgroup);
  * Limits of the domain group, in bytes or CGROUP_UNLIMITED. hard: memory.max or
  * memory.limit_in_bytes. soft: memory.high or soft_limit_in_bytes. memory_and_swap: v1 memsw; v2
  * memory.swap.max = memory_and_swap - hard (libvirt writes it as it is, which allows more).
- * min: memory.min (v2 only; v1: -EOPNOTSUPP).
+ * min: memory.min (v2 only; v1: -EOPNOTSUPP); the base gets the sum of its domains' too, without
+ * which it would protect from neighbours only. A user cannot give that to its delegated group.
+ * hard above memory_and_swap: -EINVAL with libvirt's text; a new hard keeps the sum.
  */
 enum cgroup_limit { CGROUP_HARD, CGROUP_SOFT, CGROUP_MEMORY_AND_SWAP, CGROUP_MIN };
 int cgroup_limit_set(struct cgroup *cgroup, enum cgroup_limit limit, uint64_t bytes,
@@ -85,14 +92,21 @@ int cgroup_memory_used(const struct cgroup *cgroup, uint64_t *ret_bytes, struct 
 /* group NULL: the domain group itself, else "emulator", "vcpu0", ... Sub-groups are made as needed. */
 int cgroup_group_add(struct cgroup *cgroup, const char *group, struct err *err)
 	__attribute__((warn_unused_result));
-/* An empty set: everything that the group above has. */
+/*
+ * An empty set: everything that the group above has. Where threads are inside, new mems take the
+ * pages of their processes along (v1 as v2). v1: sub-groups follow the domain's own set as on v2.
+ */
 int cgroup_cpus_set(struct cgroup *cgroup, const char *group, const struct idset *cpus,
 		    struct err *err) __attribute__((warn_unused_result));
 int cgroup_mems_set(struct cgroup *cgroup, const char *group, const struct idset *nodes,
 		    struct err *err) __attribute__((warn_unused_result));
+/* What threads in it can really use (v2: cpuset.mems.effective). */
 int cgroup_mems_get(const struct cgroup *cgroup, const char *group, struct idset *ret_nodes,
 		    struct err *err) __attribute__((warn_unused_result));
-/* cpu.weight (1..10000) or cpu.shares (2..262144); cpu.max or cfs_quota/period (quota < 0: none). */
+/*
+ * cpu.weight (1..10000) or cpu.shares (2..262144), -ERANGE; cpu.max or cfs_quota/period (quota < 0:
+ * none; period 0: 100 ms).
+ */
 int cgroup_shares_set(struct cgroup *cgroup, const char *group, uint64_t shares, struct err *err)
 	__attribute__((warn_unused_result));
 int cgroup_quota_set(struct cgroup *cgroup, const char *group, uint64_t period_us, int64_t quota_us,
@@ -107,7 +121,8 @@ int cgroup_thread_add(struct cgroup *cgroup, const char *group, pid_t tid, struc
 
 /*
  * Gives the sub-group new mems without migrating pages: a new group, its threads moved, the old one
- * removed (name "vcpu0" stays valid for callers). Not for the leader's group.
+ * removed (name "vcpu0" and its other settings stay). Not for the leader's group: -EINVAL. After
+ * a failure the threads are in the old group, or in "NAME.next" with the new mems.
  */
 int cgroup_mems_replace(struct cgroup *cgroup, const char *group, const struct idset *nodes,
 			struct err *err) __attribute__((warn_unused_result));

@@ -101,6 +101,18 @@ check "remove" cgroupctl remove demo
 refused "the directory is gone" "No such file" ls $demo
 equal "the list is empty" "$(cgroupctl list)" ""
 
+# What the doctor says here. (A host that is not well: tests/unit/host/test_health.c.)
+level() { terrace doctor --json | grep -A1 "\"name\": \"$1\"" | sed -n 's/.*"level": "\(.*\)".*/\1/p'; }
+check "doctor: no problem for root" terrace doctor
+echo 1 >/sys/kernel/mm/numa/demotion_enabled
+equal "doctor: demotion keeps to the cpuset here" "$(level demotion)" ok
+echo 0 >/sys/kernel/mm/numa/demotion_enabled
+equal "doctor: nothing promotes with balancing off" "$(level numa-balancing)" warning
+chmod 600 /dev/kvm
+refused "doctor: a problem for a user" "/dev/kvm cannot be opened: Permission denied" \
+	cgroupctl as 1000 terrace doctor
+refused "doctor: and what to do" "sudo usermod -aG kvm" cgroupctl as 1000 terrace doctor
+
 # An ordinary user with a group of its own, in which a shell runs.
 own=/sys/fs/cgroup/alice
 mkdir $own
@@ -133,7 +145,7 @@ worker_stop
 check "user: remove" cgroupctl remove mine
 equal "user: nothing is left" "$(echo $own/*/)" "$own/supervisor/"
 END
-sh -c "echo \$\$ >$own/cgroup.procs && exec cgroupctl as 1000 sh '$tmp/user.sh'"
+sh -c "echo \$\$ >$own/cgroup.procs && exec cgroupctl as 1000 sh '$tmp/user.sh'" || suite_failed=1
 
 # A user without one.
 sh -c "exec cgroupctl as 1000 cgroupctl find" >"$tmp/find" 2>&1
