@@ -16,7 +16,7 @@ cpio_run_sh "$tmp/run.cpio" <<'END'
 for cell in 0 1; do
 	mkdir -p /fill$cell
 	mount -t tmpfs -o mpol=bind:$cell,size=100m tmpfs /fill$cell
-	taskset $((1 << cell)) dd if=/dev/zero of=/fill$cell/x bs=64k count=1000 2>/dev/null
+	taskset $((1 << cell)) dd if=/dev/zero of=/fill$cell/x bs=64k count=400 2>/dev/null
 done
 echo "guest: filled"
 sleep 10000
