@@ -41,13 +41,10 @@ EOF
 cat "$TERRACE_GUEST/initramfs.cpio.gz" "$tmp/run.cpio" >"$tmp/initrd"
 
 size=(256 192 160) # MiB
-links() { # links VALUE...: from each cell with CPUs to each
-	local from to
-	for from in 0 1; do
-		for to in 0 1 2; do
-			echo "      <latency initiator='$from' target='$to' type='access' value='$1'/>"
-			shift
-		done
+links() { # links FROM-TO:NS...
+	local link
+	for link in "$@"; do
+		sed -E "s|(.)-(.):(.*)|      <latency initiator='\\1' target='\\2' type='access' value='\\3'/>|" <<<"$link"
 	done
 }
 {
@@ -79,7 +76,7 @@ links() { # links VALUE...: from each cell with CPUs to each
 		      <cell id='2' memory='160' unit='MiB'/>
 		      <interconnects>
 	EOF
-	links 80 140 250 140 80 350 | sed 's/^/  /'
+	links 0-0:80 0-1:140 0-2:250 1-1:80 1-2:350 | sed 's/^/  /'
 	cat <<-EOF
 		      </interconnects>
 		    </numa>
