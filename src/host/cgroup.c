@@ -102,8 +102,10 @@ static int cgroup_alloc(const struct cgroup_host *host, const char *above, const
 {
 	struct cgroup *cgroup = calloc(1, sizeof(*cgroup));
 
-	if (!cgroup)
-		return err_set_errno(err, ERR_HOST, -ENOMEM, NULL, "control group of '%s'", name);
+	if (!cgroup) {
+		err_set_errno(err, ERR_HOST, -ENOMEM, NULL, "control group of '%s'", name);
+		return -ENOMEM;
+	}
 	set_dirs(cgroup, host, above, name);
 	*ret_cgroup = cgroup;
 	return 0;
@@ -176,11 +178,11 @@ int cgroup_open(const struct cgroup_host *host, const char *name, struct cgroup 
 		found |= cgroup_file_exists(cgroup->dir[c], "cgroup.procs");
 		cgroup->has[c] = cgroup_file_exists(cgroup->dir[c], probes[host->version == 2][c]);
 	}
-	if (!found)
-		return err_set(err, ERR_NOT_FOUND, -ENOENT, NULL, "there is no control group %s",
-			       *cgroup->path ? cgroup->path : name);
-	*ret_cgroup = TAKE_PTR(cgroup);
-	return 0;
+	if (found) {
+		*ret_cgroup = TAKE_PTR(cgroup);
+		return 0;
+	}
+	return err_set(err, ERR_NOT_FOUND, -ENOENT, NULL, "'%s' has no control group", name);
 }
 
 int cgroup_group_add(struct cgroup *cgroup, const char *group, struct err *err)

@@ -24,6 +24,7 @@
 
 #define SCOPE_TIMEOUT_MS 5000
 #define BUS_NAME	 "org.freedesktop.systemd1"
+#define BUS_MANAGER	 "org.freedesktop.systemd1.Manager"
 #define BUS_PATH	 "/org/freedesktop/systemd1"
 
 void cgroup_systemd_unit(const char *name, char *buf, size_t buf_size)
@@ -119,7 +120,7 @@ int cgroup_systemd_scope_start(const char *name, char ret_dir[CGROUP_PATH_MAX], 
 				     "call",
 				     BUS_NAME,
 				     BUS_PATH,
-				     BUS_NAME ".Manager",
+				     BUS_MANAGER,
 				     "StartTransientUnit",
 				     "ssa(sv)a(sa(sv))",
 				     unit,

@@ -221,6 +221,7 @@ static const char *const limit_files[] = {
 	[CGROUP_HARD] = "memory.limit_in_bytes",
 	[CGROUP_SOFT] = "memory.soft_limit_in_bytes",
 	[CGROUP_MEMORY_AND_SWAP] = "memory.memsw.limit_in_bytes",
+	[CGROUP_MIN] = "memory.min", /* of v2; never written */
 };
 
 static int check_limit(const struct cgroup *cgroup, enum cgroup_limit limit, struct err *err)
@@ -319,7 +320,7 @@ static int thread_add(struct cgroup *cgroup, const char *group, pid_t tid, struc
 
 static int clone_group(const char *from, const char *to, struct err *err)
 {
-	struct idset cpus;
+	struct idset cpus = IDSET_EMPTY;
 	int ret = cpuset_make(to, err);
 
 	if (ret == 0)

@@ -111,7 +111,7 @@ static int no_swap_limit(struct err *err)
 static int both_get(const struct cgroup *cgroup, uint64_t *ret_bytes, struct err *err)
 {
 	const char *dir = cgroup->dir[CGROUP_MEMORY];
-	uint64_t hard, swap, both;
+	uint64_t hard = 0, swap = 0, both;
 	int ret = cgroup_file_read_u64(dir, "memory.max", &hard, err);
 
 	if (ret == 0 && !cgroup_file_exists(dir, "memory.swap.max"))

@@ -329,13 +329,11 @@ static void a_group_that_is_not_there_is_named(void **state)
 	struct cgroup_host host = { .version = 2 };
 	struct cgroup *cgroup;
 	struct err err = ERR_INIT;
-	char wanted[256];
 
 	snprintf(host.base, sizeof(host.base), "%s", tree->path);
 	assert_int_equal(cgroup_open(&host, "demo", &cgroup, &err), -ENOENT);
 	assert_int_equal(err.class, ERR_NOT_FOUND);
-	snprintf(wanted, sizeof(wanted), "there is no control group %s/terrace-demo", tree->path);
-	assert_string_equal(err.message, wanted);
+	assert_string_equal(err.message, "'demo' has no control group");
 	assert_int_equal(cgroup_open(&host, "a/../b", &cgroup, &err), -EINVAL);
 	assert_int_equal(cgroup_open(&host, "", &cgroup, &err), -EINVAL);
 }
