@@ -15,7 +15,7 @@ cat >"$tmp/crash.xml" <<END
 END
 "$terrace" define "$tmp/crash.xml" >"$tmp/out" 2>&1 || not_ok "define" "$(cat "$tmp/out")"
 
-seed=$(date +%N | sed 's/^0*//')
+seed=$(date +%s)
 echo "seed $seed"
 # random LIMIT: sets $random
 random() {
