@@ -93,9 +93,14 @@ static void check_kvm(const struct health_context *context, struct host_health_p
 	const char *flag = cpu_virtualization(context);
 	autoclose int fd = openat(context->root_fd, "dev/kvm", O_RDWR | O_CLOEXEC);
 
-	if (fd >= 0) {
-		health_ok(point, "/dev/kvm can be used%s%s", *flag ? "; the processor has " : "",
-			  flag);
+	if (fd >= 0 && *flag) {
+		health_ok(point, "/dev/kvm can be used; the processor has %s", flag);
+	} else if (fd >= 0) {
+		health_problem(point, "/dev/kvm opens, but the processor's flags have neither svm "
+				      "nor vmx: KVM runs in software, and Linux guests crawl");
+		health_remedy(point,
+			      "switch on AMD-V or VT-x in the firmware's setup; in a virtual "
+			      "machine, have its host pass it on (-cpu host)");
 	} else if (errno == EACCES || errno == EPERM) {
 		health_problem(point, "/dev/kvm cannot be opened: Permission denied");
 		health_remedy(point, "sudo usermod -aG kvm $USER, then log in again");

@@ -119,6 +119,9 @@ static void kvm_says_what_is_missing(void **state)
 	struct tree *tree = *state;
 	struct host_health health;
 
+	tree_write(tree, "proc/cpuinfo", "processor\t: 0\nflags\t\t: fpu\n");
+	point_is(tree, "kvm", HOST_HEALTH_PROBLEM, "KVM runs in software", "firmware");
+	tree_write(tree, "proc/cpuinfo", "processor\t: 0\nflags\t\t: fpu svm\n");
 	unlinkat(tree->fd, "dev/kvm", 0);
 	point_is(tree, "kvm", HOST_HEALTH_PROBLEM, "the processor has svm",
 		 "sudo modprobe kvm-amd");
