@@ -30,7 +30,7 @@
 #include "manager/supervisor_parts.h"
 
 #define AUDIT_FIRST_MS 2000
-#define AUDIT_LAST_MS  60000
+#define AUDIT_LAST_MS  15000
 #define AUDIT_REST     30 /* times what it took */
 #define MOVE_MAX_MS    INT64_C(3600000)
 
