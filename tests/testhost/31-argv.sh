@@ -32,7 +32,7 @@ start() {
 
 stop() {
 	kill -KILL "$spawned" 2>/dev/null
-	wait "$spawned" 2>/dev/null
+	wait "$spawned" 2>/dev/null || true
 }
 
 talk() { "$build/tests/tools/qmp" --wait 30 --timeout 30 "$socket" "$@" 2>&1; }
