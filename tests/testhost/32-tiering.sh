@@ -61,8 +61,10 @@ mib() {
 }
 where() { "$pagenodes" "$pid" --size ${size}M; }
 
-# press MIB: takes as much from the domain's fast memory as can be had
+# press MIB: takes as much from the domain's fast memory as can be had, while the guest stands still: its
+# pages are cold then.
 press() {
+	"$terrace" suspend tier >/dev/null
 	echo 1 >/sys/kernel/mm/numa/demotion_enabled
 	left=$1
 	while [ "$left" -gt 0 ]; do
@@ -70,6 +72,7 @@ press() {
 		left=$((left - 20))
 	done
 	echo 0 >/sys/kernel/mm/numa/demotion_enabled
+	"$terrace" resume tier >/dev/null
 }
 
 # back WANTED_MIB SECONDS: waits until so much of the fast node is used again
