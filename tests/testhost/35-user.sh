@@ -22,8 +22,7 @@ done
 # as_user COMMAND...: in the delegated group, without any privilege
 as_user() {
 	sh -c 'echo $$ >/sys/fs/cgroup/user-1000/session/cgroup.procs
-		exec setpriv --reuid 1000 --regid 1000 --clear-groups --bounding-set -all \
-			env HOME="$0" XDG_RUNTIME_DIR="$0/run" "$@"' "$home" "$@"
+		exec "$0" as 1000 "$@"' "$build/tests/tools/cgroupctl" env HOME="$home" XDG_RUNTIME_DIR="$home/run" "$@"
 }
 . /terrace/src/tests/testhost/matrix.sh
 mkdir -p "$tmp/log"
@@ -35,7 +34,7 @@ matrix_end
 
 # Without delegation: outside of the group that is the user's.
 alone() {
-	setpriv --reuid 1000 --regid 1000 --clear-groups env HOME="$home" XDG_RUNTIME_DIR="$home/run" "$@"
+	"$build/tests/tools/cgroupctl" as 1000 env HOME="$home" XDG_RUNTIME_DIR="$home/run" "$@"
 }
 domain_xml case "$build/terrace-vmm" lazy "<memory mode='restrictive' nodeset='1'/>" >"$tmp/case.xml"
 chmod 644 "$tmp/case.xml"
