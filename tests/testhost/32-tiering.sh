@@ -46,7 +46,7 @@ begin() {
 		not_ok "$what: it starts" "$(tail -n 1 "$tmp/out")"
 		return 1
 	fi
-	check "$what: the guest fills its memory" wait_line 120 "$tmp/tier.log" "guest: filled"
+	check "$what: the guest fills its memory" wait_line 240 "$tmp/tier.log" "guest: filled"
 	pid=$(sed -n 's/.*"vmm-pid": *\([0-9]*\).*/\1/p' /run/terrace/tier/state.json)
 	group=/sys/fs/cgroup$(sed -n 's/^0:://p' "/proc/$pid/cgroup")
 	group=${group%/*}

@@ -111,7 +111,7 @@ matrix_check() {
 		echo "$fields|did not start" >>"$tmp/matrix"
 		return
 	fi
-	if ! wait_line 120 "$tmp/$domain.log" "guest: filled"; then
+	if ! wait_line 200 "$tmp/$domain.log" "guest: filled"; then
 		not_ok "$what: the guest boots" "$(tail -n 1 "$tmp/$domain.log")"
 		row="$row!"
 	else
