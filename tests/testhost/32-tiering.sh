@@ -14,7 +14,6 @@ echo 0 >/proc/sys/kernel/numa_balancing
 debug=/sys/kernel/debug/sched/numa_balancing
 echo 100 >$debug/scan_delay_ms
 echo 100 >$debug/scan_period_min_ms
-echo 200 >$debug/scan_period_max_ms
 echo 10000 >$debug/hot_threshold_ms
 echo never >/sys/kernel/mm/transparent_hugepage/enabled
 
