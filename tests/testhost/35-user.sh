@@ -21,7 +21,10 @@ done
 
 # as_user COMMAND...: in the delegated group, without any privilege
 as_user() {
-	sh -c 'echo $$ >/sys/fs/cgroup/user-1000/session/cgroup.procs
+	# Once terrace has made groups there, a group's processes are in its leaf.
+	sh -c 'group=/sys/fs/cgroup/user-1000/session
+		[ ! -d $group/supervisor ] || group=$group/supervisor
+		echo $$ >$group/cgroup.procs
 		exec "$0" as 1000 "$@"' "$build/tests/tools/cgroupctl" env HOME="$home" XDG_RUNTIME_DIR="$home/run" "$@"
 }
 . /terrace/src/tests/testhost/matrix.sh
